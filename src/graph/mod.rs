@@ -1,0 +1,74 @@
+//! What is computed: a [`Graph`] of operations on tensors of static shape, as a value.
+//!
+//! A graph has nodes in topological order, named inputs (handed over at each run), named states (kept on the device between runs),
+//! named outputs and state updates. It has no other side effects. Build one with a [`Builder`]; differentiate it with
+//! [`Builder::grad`]; make it fast with [`pass::optimize`]; run it with `device`. This module knows no other.
+
+mod build;
+mod infer;
+mod op;
+mod shape;
+
+use std::collections::BTreeMap;
+
+pub use build::{Builder, Var};
+pub use infer::{Type, infer};
+pub use op::{Binary, Conv2d, Distribution, Fused, Instruction, Literal, Op, Pool2d, Reduce, Resize, Scalar, Unary};
+pub use shape::{DType, MAX_RANK, Shape};
+
+/// The index of a node in its graph; a node's inputs always have smaller indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One operation with its inputs and the type of its result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub op: Op,
+    pub inputs: Vec<NodeId>,
+    pub shape: Shape,
+    pub dtype: DType,
+    /// Where it comes from, for people: `conv1/relu`. Empty where nobody said.
+    pub label: String,
+}
+
+/// A computation: nodes in topological order, outputs by name, and the states' new values.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graph {
+    pub nodes: Vec<Node>,
+    pub outputs: BTreeMap<String, NodeId>,
+    /// The value each named state takes after the run. All updates read the old values: they happen at once, at the end.
+    pub updates: BTreeMap<String, NodeId>,
+}
+
+impl Graph {
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// Names and types of the inputs that a run must be given.
+    pub fn inputs(&self) -> BTreeMap<&str, Type> {
+        self.nodes
+            .iter()
+            .filter_map(|n| match &n.op {
+                Op::Input { name, shape, dtype } => Some((name.as_str(), (shape.clone(), *dtype))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Names and types of all states that the graph reads or updates.
+    pub fn states(&self) -> BTreeMap<&str, Type> {
+        let read = self.nodes.iter().filter_map(|n| match &n.op {
+            Op::State { name, shape, dtype } => Some((name.as_str(), (shape.clone(), *dtype))),
+            _ => None,
+        });
+        let written = self.updates.iter().map(|(name, &id)| (name.as_str(), (self.node(id).shape.clone(), self.node(id).dtype)));
+        read.chain(written).collect()
+    }
+}
