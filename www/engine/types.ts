@@ -1,0 +1,189 @@
+/**
+ * The vocabulary of the engine, shared by the worker, its client and the page. Arrays in, arrays out: images are `Float32Array`s in NCHW
+ * order with pixels in 0…1, labels are `Uint32Array`s. Layers mirror `src/nn/layer.rs`, training options `src/train`.
+ */
+
+/** `auto`: a real GPU that passes the self-test, else the CPU. `gpu-software`: accept an adapter that is a program on the CPU (tests). */
+export type DeviceChoice = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
+
+export interface DeviceInfo {
+  kind: 'cpu' | 'gpu';
+  name: string;
+  software: boolean;
+  /** One sentence: why this device. */
+  reason: string;
+}
+
+export type ActivationName = 'relu' | 'leaky-relu' | 'tanh' | 'sigmoid' | 'gelu' | 'identity';
+export type Padding = 'same' | 'valid' | number;
+
+export type Layer =
+  | { type: 'conv'; filters: number; kernel: number; stride?: number; padding?: Padding; bias?: boolean; dilation?: number; groups?: number }
+  | { type: 'batch-norm' }
+  | { type: 'activation'; function: ActivationName }
+  | { type: 'max-pool' | 'avg-pool'; size: number; stride?: number; padding?: number }
+  | { type: 'dropout'; rate: number }
+  | { type: 'residual'; filters: number; stride?: number }
+  | { type: 'inception'; branch1: number; reduce3: number; branch3: number; reduce5: number; branch5: number; pool: number }
+  | { type: 'global-avg-pool' }
+  | { type: 'flatten' }
+  | { type: 'dense'; units: number };
+
+/** The network without weights. Pixels are normalised inside as (x − mean)/std per channel, so attacks and maps stay in pixel space. */
+export interface Architecture {
+  /** `[C, H, W]`. */
+  input: [number, number, number];
+  mean?: number[];
+  std?: number[];
+  layers: Layer[];
+}
+
+export interface LayerInfo {
+  /** Unique, used wherever a layer is chosen: `conv1`, `relu1`, … */
+  name: string;
+  type: Layer['type'];
+  /** Output shape without the batch: `[C, H, W]` or `[units]`. */
+  shape: number[];
+  parameters: number;
+  /** Multiply–accumulates for one image. */
+  macs: number;
+}
+
+export interface ModelSummary {
+  layers: LayerInfo[];
+  parameters: number;
+  macs: number;
+  classes: number;
+}
+
+/** What stands in the way of building an architecture; `layer` is the index of the offending layer, if it is one layer's fault. */
+export interface LayerProblem {
+  layer: number | null;
+  message: string;
+}
+
+export interface Preset {
+  /** `lenet-5`, `small-vgg`, `gap-cnn`, `resnet-8`, `resnet-20`, `mini-inception`. */
+  id: string;
+  title: string;
+}
+
+export type DataSource =
+  | { kind: 'digits' }
+  | { kind: 'rooms'; size?: number; count?: number; factor?: 'shape' | 'object-hue' | 'wall-hue' | 'floor-hue' | 'scale' | 'orientation' }
+  | { kind: 'strokes'; count?: number }
+  /** IDX files, plain or gzip, as a visitor dropped them. */
+  | { kind: 'files'; files: { name: string; bytes: Uint8Array }[] }
+  | { kind: 'arrays'; images: Float32Array; labels: Uint32Array; shape: [number, number, number]; classes?: string[] };
+
+export type Split = 'train' | 'validation';
+
+export interface DatasetInfo {
+  title: string;
+  /** Where it comes from and under which licence. */
+  source: string;
+  shape: [number, number, number];
+  classes: string[];
+  train: number;
+  validation: number;
+  /** Per channel, over the training split. */
+  mean: number[];
+  std: number[];
+}
+
+export interface TrainOptions {
+  batchSize: number;
+  optimizer:
+    | { type: 'sgd' }
+    | { type: 'momentum' | 'nesterov'; momentum?: number }
+    | { type: 'rmsprop'; decay?: number }
+    | { type: 'adam' | 'adamw'; beta1?: number; beta2?: number };
+  learningRate: number;
+  schedule?: { type: 'constant' } | { type: 'step'; every: number; factor: number } | { type: 'cosine'; steps: number } | { type: 'warm-up'; steps: number };
+  /** Decays weights only; biases and normalisation scale/shift do not decay. */
+  weightDecay?: number;
+  clip?: { type: 'norm' | 'value'; limit: number };
+  /** Initial weights, batch order and dropout all follow from it. */
+  seed: number;
+}
+
+export interface StepMetric {
+  step: number;
+  loss: number;
+  /** Of this training batch, 0…1. */
+  accuracy: number;
+}
+
+export interface Evaluation {
+  loss: number;
+  accuracy: number;
+  /** Predicted class of every image of the split, in order. */
+  predictions: Uint32Array;
+  /** Probability of the predicted class. */
+  confidences: Float32Array;
+  labels: Uint32Array;
+}
+
+export interface DivergenceReport {
+  /** First step whose loss was not finite. */
+  step: number;
+  /** The layer whose values went first. */
+  layer: string;
+  message: string;
+  /** A smaller learning rate to try. */
+  suggestedLearningRate: number;
+  /** The last step with a good checkpoint, to which the run can return. */
+  checkpointStep: number;
+}
+
+export interface Named {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+export interface Prediction {
+  /** `[n, classes]`. */
+  logits: Float32Array;
+  probabilities: Float32Array;
+}
+
+export type ExplainMethod = 'saliency' | 'grad-cam';
+
+export interface Explanation {
+  /** `[n, H, W]`, unscaled. Grad-CAM is already up-sampled to the image. */
+  maps: Float32Array;
+  height: number;
+  width: number;
+  /** The class each map answers for. */
+  classes: Uint32Array;
+  /** One sentence where a map is all zero, else null. */
+  note: string | null;
+}
+
+export interface AttackOptions {
+  method: 'fgsm' | 'pgd' | 'noise';
+  norm: 'linf' | 'l2';
+  /** Radius of the norm ball, in pixel units (0…1). */
+  epsilon: number;
+  /** PGD only. */
+  steps?: number;
+  stepSize?: number;
+  randomStart?: boolean;
+  /** A class to reach; untargeted without. */
+  target?: number;
+  seed?: number;
+}
+
+export interface AttackResult {
+  adversarial: Float32Array;
+  before: Prediction;
+  after: Prediction;
+}
+
+/** Errors carry the stable `code` of the Rust `Error::code` (`shape`, `layer`, `data`, `option`, `device`, `device-lost`, `cancelled`, …). */
+export interface EngineError extends Error {
+  code: string;
+  /** For `layer` errors. */
+  layer?: number;
+}
