@@ -18,7 +18,16 @@ export type ActivationName = 'relu' | 'leaky-relu' | 'tanh' | 'sigmoid' | 'gelu'
 export type Padding = 'same' | 'valid' | number;
 
 export type Layer =
-  | { type: 'conv'; filters: number; kernel: number; stride?: number; padding?: Padding; bias?: boolean; dilation?: number; groups?: number }
+  | {
+      type: 'conv';
+      filters: number;
+      kernel: number;
+      stride?: number;
+      padding?: Padding;
+      bias?: boolean;
+      dilation?: number;
+      groups?: number;
+    }
   | { type: 'batch-norm' }
   | { type: 'activation'; function: ActivationName }
   | { type: 'max-pool' | 'avg-pool'; size: number; stride?: number; padding?: number }
@@ -70,7 +79,12 @@ export interface Preset {
 
 export type DataSource =
   | { kind: 'digits' }
-  | { kind: 'rooms'; size?: number; count?: number; factor?: 'shape' | 'object-hue' | 'wall-hue' | 'floor-hue' | 'scale' | 'orientation' }
+  | {
+      kind: 'rooms';
+      size?: number;
+      count?: number;
+      factor?: 'shape' | 'object-hue' | 'wall-hue' | 'floor-hue' | 'scale' | 'orientation';
+    }
   | { kind: 'strokes'; count?: number }
   /** IDX files, plain or gzip, as a visitor dropped them. */
   | { kind: 'files'; files: { name: string; bytes: Uint8Array }[] }
@@ -99,7 +113,11 @@ export interface TrainOptions {
     | { type: 'rmsprop'; decay?: number }
     | { type: 'adam' | 'adamw'; beta1?: number; beta2?: number };
   learningRate: number;
-  schedule?: { type: 'constant' } | { type: 'step'; every: number; factor: number } | { type: 'cosine'; steps: number } | { type: 'warm-up'; steps: number };
+  schedule?:
+    | { type: 'constant' }
+    | { type: 'step'; every: number; factor: number }
+    | { type: 'cosine'; steps: number }
+    | { type: 'warm-up'; steps: number };
   /** Decays weights only; biases and normalisation scale/shift do not decay. */
   weightDecay?: number;
   clip?: { type: 'norm' | 'value'; limit: number };
@@ -181,9 +199,15 @@ export interface AttackResult {
   after: Prediction;
 }
 
-/** Errors carry the stable `code` of the Rust `Error::code` (`shape`, `layer`, `data`, `option`, `device`, `device-lost`, `cancelled`, …). */
-export interface EngineError extends Error {
-  code: string;
-  /** For `layer` errors. */
-  layer?: number;
+/** What every run of training steps answers. */
+export interface RunResult {
+  /** One entry per step done, in order. */
+  metrics: StepMetric[];
+  /** Where the loss stopped being finite; the trainer then does nothing more until it is restored or rewound. */
+  divergence: DivergenceReport | null;
+  /** Steps done by this call. */
+  stepsDone: number;
 }
+
+/** A saved trainer: weights, optimiser, running statistics and position. Opaque; keep it, store it, give it back. */
+export type Checkpoint = Uint8Array;

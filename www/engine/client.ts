@@ -1,0 +1,473 @@
+/**
+ * The engine as a program sees it: networks are built, trained, explained and attacked in a worker; here are only typed promises.
+ *
+ * Images are `Float32Array`s in NCHW order with pixels in 0…1, labels are `Uint32Array`s. Arguments are copied, results belong to the
+ * caller. Calls on one engine are carried out in the order in which they were made. Every failure is an `EngineError`.
+ * `README.md` beside this file lists methods, defaults, ranges and errors in tables.
+ */
+
+import { Connection, type Handle } from './connection.ts';
+import { EngineError, throwIfAborted } from './errors.ts';
+import { GraphRecorder } from './graph.ts';
+import type {
+  Architecture,
+  AttackOptions,
+  AttackResult,
+  Checkpoint,
+  DatasetInfo,
+  DataSource,
+  DeviceChoice,
+  DeviceInfo,
+  Evaluation,
+  ExplainMethod,
+  Explanation,
+  Layer,
+  LayerProblem,
+  ModelSummary,
+  Named,
+  Prediction,
+  Preset,
+  RunResult,
+  Split,
+  StepMetric,
+  TrainOptions,
+} from './types.ts';
+
+export { EngineError } from './errors.ts';
+export type { BinaryFunction, GraphNode, GraphRecorder, UnaryFunction } from './graph.ts';
+export type * from './types.ts';
+
+/** Row-major values; numbers are converted to what the graph declares. */
+export type Values = Float32Array | Uint32Array | number[];
+
+/** A value of a program. */
+export interface Tensor {
+  shape: number[];
+  data: Float32Array | Uint32Array;
+}
+
+type Listener<T> = (value: T) => void;
+type Shape = [number, number, number];
+
+/** Images and their labels as plain arrays. */
+export interface LabelledImages {
+  /** `[n, C, H, W]`, 0…1. */
+  images: Float32Array;
+  labels: Uint32Array;
+}
+
+export interface DatasetOptions {
+  /** Part of the images held out for validation, per class. 0.2; sources that come with a test set keep it. */
+  validationFraction?: number;
+  /** Which images those are, and what procedural sources draw. 0. */
+  seed?: number;
+}
+
+/** Options of `model.train`; those of `TrainOptions` have defaults here. */
+export interface TrainingOptions extends Partial<TrainOptions> {
+  /** 5. */
+  epochs?: number;
+  /** After each block of steps. */
+  onProgress?: (progress: TrainingProgress) => void;
+  /** Stops between two blocks of steps; the promise is rejected with code `cancelled`, the weights stay as they are. */
+  signal?: AbortSignal;
+}
+
+export interface TrainingProgress {
+  /** Steps done, and how many there will be. */
+  step: number;
+  steps: number;
+  /** Of the steps since the last call. */
+  metrics: StepMetric[];
+}
+
+export interface TrainingResult {
+  trainer: Trainer;
+  metrics: StepMetric[];
+  divergence: RunResult['divergence'];
+}
+
+export interface ExplainOptions {
+  /** Grad-CAM: name of a layer with `[C, H, W]` output. The last such layer. */
+  layer?: string;
+  /** The class to explain, per image. The predicted one. */
+  classes?: Uint32Array | number[];
+}
+
+export interface RobustnessOptions extends Omit<AttackOptions, 'epsilon'> {
+  /** Radii, each 0…1. */
+  epsilons: number[];
+  /** `validation`. */
+  split?: Split;
+  /** At most so many images, from the beginning of the split. All. */
+  limit?: number;
+  onProgress?: (progress: { done: number; of: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** Something that lives in the worker. */
+abstract class Remote {
+  readonly #connection: Connection;
+  /** Its address in the worker. */
+  readonly #handle: Handle;
+  #disposed = false;
+
+  constructor(connection: Connection, handle: Handle) {
+    this.#connection = connection;
+    this.#handle = handle;
+  }
+
+  protected call<T>(method: string, ...args: unknown[]): Promise<T> {
+    if (this.#disposed) return Promise.reject(new EngineError('disposed', 'this object was disposed of; make a new one'));
+    return this.#connection.call<T>(this.#handle, method, args);
+  }
+
+  /** For handles as arguments. */
+  protected static handleOf(object: Remote): Handle {
+    return object.#handle;
+  }
+
+  /** Frees its memory in the worker, after the calls that came before. Handles that nobody disposes of live as long as the engine. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#connection.release(this.#handle);
+  }
+}
+
+/** The engine: one worker, one device. Begin with `Engine.create()`. */
+export class Engine {
+  readonly #device: DeviceChoice;
+  #connection!: Connection;
+  #root!: Promise<Handle>;
+  #disposed = false;
+  readonly #deviceListeners = new Set<Listener<DeviceInfo>>();
+  readonly #restartListeners = new Set<Listener<EngineError>>();
+
+  private constructor(device: DeviceChoice) {
+    this.#device = device;
+    this.#connect();
+  }
+
+  /**
+   * Starts a worker, loads the engine into it and chooses a device. `auto` never fails for want of a GPU; `gpu` and `gpu-software` are
+   * rejected with code `device` where there is none.
+   */
+  static async create({ device = 'auto', signal }: { device?: DeviceChoice; signal?: AbortSignal } = {}): Promise<Engine> {
+    throwIfAborted(signal);
+    const engine = new Engine(device);
+    const abort = (): void => engine.dispose(new EngineError('cancelled', 'stopped', undefined, { cause: signal?.reason }));
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await engine.#root;
+      return engine;
+    } catch (error) {
+      engine.dispose();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #connect(): void {
+    this.#connection = new Connection(
+      (info) => this.#deviceListeners.forEach((listener) => listener(info)),
+      (error) => this.#crashed(error),
+    );
+    this.#root = this.#connection.start(this.#device);
+    this.#root.catch(() => {});
+  }
+
+  /** A fault of the engine itself after a good start: a fresh worker takes over. One that cannot even start is not tried again. */
+  async #crashed(error: EngineError): Promise<void> {
+    const started = await this.#root.then(
+      () => true,
+      () => false,
+    );
+    if (this.#disposed || !started) return;
+    this.#connect();
+    this.#restartListeners.forEach((listener) => listener(error));
+  }
+
+  async #call<T>(method: string, ...args: unknown[]): Promise<T> {
+    const connection = this.#connection;
+    return connection.call<T>(await this.#root, method, args);
+  }
+
+  /** The device in use. */
+  info(): Promise<DeviceInfo> {
+    return this.#call('info');
+  }
+
+  /** Ready-made architectures. */
+  presets(): Promise<Preset[]> {
+    return this.#call('presets');
+  }
+
+  /** The preset `id` for images of `shape` and so many classes. */
+  preset(id: string, shape: Shape, classes: number): Promise<Architecture> {
+    return this.#call('preset', id, shape, classes);
+  }
+
+  /** Shapes, parameters and multiply–accumulates per layer, or what stands in the way. Makes no weights; cheap enough for every keystroke. */
+  describe(architecture: Architecture): Promise<{ summary: ModelSummary | null; problem: LayerProblem | null }> {
+    return this.#call('describe', architecture);
+  }
+
+  /** Draws, reads or takes over a data set. */
+  async dataset(source: DataSource, { validationFraction = 0.2, seed = 0 }: DatasetOptions = {}): Promise<Dataset> {
+    const connection = this.#connection;
+    const handle = await this.#call<Handle>('dataset', source, { validationFraction, seed });
+    return new Dataset(connection, handle, await connection.call<DatasetInfo>(handle, 'info', []));
+  }
+
+  /** A network with fresh weights; from layers alone with `input`, the shape of one image. */
+  model(architecture: Architecture, options?: { seed?: number }): Promise<Model>;
+  model(layers: Layer[], options: { input: Shape; seed?: number }): Promise<Model>;
+  async model(what: Architecture | Layer[], { input, seed = 0 }: { input?: Shape; seed?: number } = {}): Promise<Model> {
+    const connection = this.#connection;
+    const handle = await this.#call<Handle>('model', Array.isArray(what) ? { input, layers: what } : what, seed);
+    return new Model(this, connection, handle, await connection.call<ModelSummary>(handle, 'summary', []));
+  }
+
+  /** A computation of one's own: `build` writes it down once, `run` carries it out as often as wanted. */
+  async program(build: (graph: GraphRecorder) => void): Promise<Program> {
+    const graph = new GraphRecorder();
+    build(graph);
+    const connection = this.#connection;
+    return new Program(connection, await this.#call<Handle>('program', graph.instructions));
+  }
+
+  /** Calls `listener` when the device changes: a lost GPU, after which everything goes on, on the CPU, with the same weights. Returns a function that ends it. */
+  onDeviceChange(listener: Listener<DeviceInfo>): () => void {
+    this.#deviceListeners.add(listener);
+    return () => this.#deviceListeners.delete(listener);
+  }
+
+  /** Calls `listener` when a bug made a fresh worker necessary; all earlier handles are then rejected with code `bug`. Returns a function that ends it. */
+  onRestart(listener: Listener<EngineError>): () => void {
+    this.#restartListeners.add(listener);
+    return () => this.#restartListeners.delete(listener);
+  }
+
+  /** For tests: lets the GPU be lost, as by a driver reset. Nothing happens on the CPU. */
+  simulateDeviceLoss(): Promise<void> {
+    return this.#call('simulateDeviceLoss');
+  }
+
+  /** Ends the worker. Waiting calls, and all later ones, are rejected with `reason`. */
+  dispose(reason: EngineError = new EngineError('disposed', 'the engine was disposed of')): void {
+    this.#disposed = true;
+    this.#connection.close(reason);
+  }
+}
+
+/** A data set in the worker, split for training and validation. Made by `engine.dataset`. */
+export class Dataset extends Remote {
+  readonly info: DatasetInfo;
+
+  /** @internal */
+  constructor(connection: Connection, handle: Handle, info: DatasetInfo) {
+    super(connection, handle);
+    this.info = info;
+  }
+
+  /** The images of `split` at `indices`. */
+  images(split: Split, indices: Uint32Array | number[]): Promise<{ pixels: Float32Array; labels: Uint32Array }> {
+    return this.call('images', split, Uint32Array.from(indices));
+  }
+}
+
+/** A network with its weights. Made by `engine.model`. */
+export class Model extends Remote {
+  readonly summary: ModelSummary;
+  readonly #engine: Engine;
+  readonly #connection: Connection;
+
+  /** @internal */
+  constructor(engine: Engine, connection: Connection, handle: Handle, summary: ModelSummary) {
+    super(connection, handle);
+    this.#engine = engine;
+    this.#connection = connection;
+    this.summary = summary;
+  }
+
+  /**
+   * A trainer for this model: the weights begin anew from `options.seed`, and every later call on the model sees those that the trainer
+   * has reached. A second trainer takes the model over from the first.
+   */
+  async trainer(data: Dataset, options: Partial<TrainOptions> = {}): Promise<Trainer> {
+    const handle = await this.call<Handle>('trainer', Remote.handleOf(data), options);
+    return new Trainer(this.#connection, handle, await this.#connection.call<TrainerPosition>(handle, 'position', []));
+  }
+
+  /** Trains for some epochs, in one call. `data` as plain arrays is split like any data set. */
+  async train(data: Dataset | LabelledImages, options: TrainingOptions = {}): Promise<TrainingResult> {
+    const { epochs = 5, onProgress, signal, ...settings } = options;
+    throwIfAborted(signal);
+    const own = data instanceof Dataset ? null : await this.#fromArrays(data, settings.seed);
+    const trainer = await this.trainer(own ?? (data as Dataset), settings);
+    await own?.dispose();
+    const steps = Math.round(epochs * trainer.stepsPerEpoch);
+    const all: StepMetric[] = [];
+    let divergence: RunResult['divergence'] = null;
+    while (trainer.step < steps && !divergence) {
+      throwIfAborted(signal);
+      const run = await trainer.run(Math.min(10, steps - trainer.step));
+      all.push(...run.metrics);
+      divergence = run.divergence;
+      onProgress?.({ step: trainer.step, steps, metrics: run.metrics });
+    }
+    return { trainer, metrics: all, divergence };
+  }
+
+  async #fromArrays({ images, labels }: LabelledImages, seed?: number): Promise<Dataset> {
+    const shape = await this.call<Shape>('input');
+    return this.#engine.dataset({ kind: 'arrays', images, labels, shape }, seed === undefined ? {} : { seed });
+  }
+
+  /** Logits and probabilities of `n` images; without `n`, of as many as there are. */
+  predict(images: Float32Array, n?: number): Promise<Prediction> {
+    return this.call('predict', images, n);
+  }
+
+  /** What every layer makes of one image, in evaluation mode. */
+  activations(image: Float32Array): Promise<Named[]> {
+    return this.call('activations', image);
+  }
+
+  /** All parameters and running statistics, copied. */
+  weights(): Promise<Named[]> {
+    return this.call('weights');
+  }
+
+  /** Loss, and its gradients in all parameters and in the pixels, over one batch in training mode without dropout. Changes nothing. */
+  gradients(images: Float32Array, labels: Uint32Array): Promise<{ loss: number; gradients: Named[]; input: Float32Array }> {
+    return this.call('gradients', images, labels);
+  }
+
+  /** One map per image that says where the evidence for a class lies. */
+  explain(method: ExplainMethod, images: Float32Array, { layer, classes }: ExplainOptions = {}): Promise<Explanation> {
+    return this.call('explain', method, images, layer, classes && Uint32Array.from(classes));
+  }
+
+  /** Changes images within a small ball so that the model errs; `labels` are the true classes. */
+  attack(images: Float32Array, labels: Uint32Array, options: AttackOptions): Promise<AttackResult> {
+    return this.call('attack', images, labels, options);
+  }
+
+  /** Accuracy under attack for each of `epsilons`, 0…1. */
+  async robustness(data: Dataset, options: RobustnessOptions): Promise<number[]> {
+    const { epsilons, split = 'validation', limit = Infinity, onProgress, signal, ...attack } = options;
+    const batch = 64;
+    const count = Math.min(limit, data.info[split]);
+    const of = epsilons.length * count;
+    const accuracies: number[] = [];
+    for (const [i, epsilon] of epsilons.entries()) {
+      let correct = 0;
+      for (let start = 0; start < count; start += batch) {
+        throwIfAborted(signal);
+        const end = Math.min(start + batch, count);
+        correct += await this.call<number>('survivors', Remote.handleOf(data), split, start, end, { ...attack, epsilon });
+        onProgress?.({ done: i * count + end, of });
+      }
+      accuracies.push(count > 0 ? correct / count : 0);
+    }
+    return accuracies;
+  }
+}
+
+/** Where a trainer stands. */
+interface TrainerPosition {
+  step: number;
+  stepsPerEpoch: number;
+}
+
+/** A training run: a model, a data set, an optimiser and a position. Made by `model.trainer`. */
+export class Trainer extends Remote {
+  #position: TrainerPosition;
+
+  /** @internal */
+  constructor(connection: Connection, handle: Handle, position: TrainerPosition) {
+    super(connection, handle);
+    this.#position = position;
+  }
+
+  /** Steps done since the initial weights. */
+  get step(): number {
+    return this.#position.step;
+  }
+
+  /** Whole epochs done. */
+  get epoch(): number {
+    return Math.floor(this.step / this.stepsPerEpoch);
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#position.stepsPerEpoch;
+  }
+
+  async #moved<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } finally {
+      this.#position = await this.call<TrainerPosition>('position').catch(() => this.#position);
+    }
+  }
+
+  /** Does `steps` steps, fewer where the loss stops being finite. */
+  run(steps: number): Promise<RunResult> {
+    return this.#moved(this.call('run', steps));
+  }
+
+  /** Loss, accuracy and predictions over a whole split, in evaluation mode. */
+  evaluate(split: Split): Promise<Evaluation> {
+    return this.call('evaluate', split);
+  }
+
+  /** Back to step 0 with the same initial weights. */
+  rewind(): Promise<void> {
+    return this.#moved(this.call('rewind'));
+  }
+
+  /** Back to step 0 with initial weights, batch order and dropout from `seed`. */
+  newSeed(seed: number): Promise<void> {
+    return this.#moved(this.call('newSeed', seed));
+  }
+
+  /** From the next step on. Greater than 0. */
+  setLearningRate(rate: number): Promise<void> {
+    return this.call('setLearningRate', rate);
+  }
+
+  /** Everything needed to continue from here, bit for bit on the same device. */
+  checkpoint(): Promise<Checkpoint> {
+    return this.call('checkpoint');
+  }
+
+  /** Back to `checkpoint`; without one, to the last automatic one, which is where a divergence report points. */
+  restore(checkpoint?: Checkpoint): Promise<void> {
+    return this.#moved(this.call('restore', checkpoint));
+  }
+}
+
+/** A compiled computation with its own states. Made by `engine.program`. */
+export class Program extends Remote {
+  /**
+   * Runs `steps` times with the same inputs, given by name as row-major values, and returns the outputs of the last run. Updates of
+   * states take effect after each.
+   */
+  run(inputs: Record<string, Values> = {}, { steps = 1 }: { steps?: number } = {}): Promise<Record<string, Tensor>> {
+    return this.call('run', inputs, steps);
+  }
+
+  /** Sets the state `name`; every state begins with zeros. */
+  setState(name: string, values: Values): Promise<void> {
+    return this.call('setState', name, values);
+  }
+
+  /** A copy of the state `name`. */
+  state(name: string): Promise<Tensor> {
+    return this.call('state', name);
+  }
+}

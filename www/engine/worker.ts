@@ -1,0 +1,92 @@
+/**
+ * The worker: loads the wasm engine and carries out calls, one after another, on the objects that live in it. It knows no method by
+ * name: `client.ts` has the types, `src/wasm` the implementation.
+ */
+
+import { expose, transfer } from 'comlink';
+import init, { Dataset, Engine, Model, Program, Trainer } from '../pkg/vitrine.js';
+import type { Handle, Host, Notice } from './connection.ts';
+import { EngineError } from './errors.ts';
+import type { DeviceChoice, DeviceInfo } from './types.ts';
+
+type WasmObject = Dataset | Engine | Model | Program | Trainer;
+const CLASSES = [Dataset, Engine, Model, Program, Trainer];
+
+const objects = new Map<number, WasmObject>();
+let handles = 0;
+let queue: Promise<unknown> = Promise.resolve();
+
+function notify(notice: Notice): void {
+  postMessage(notice);
+}
+
+/** After a panic the wasm instance is unusable and promises may never settle: the client ends this worker and starts another. */
+function crashed(message: string): void {
+  notify({ notice: 'crashed', message });
+}
+addEventListener('unhandledrejection', ({ reason }) => crashed(reason instanceof Error ? reason.message : String(reason)));
+
+/** One call at a time, in order, whatever became of those before. */
+function enqueue<T>(work: () => Promise<T>): Promise<T> {
+  const result = queue.then(work);
+  queue = result.catch(() => {});
+  return result;
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof value === 'object' && value !== null && 'handle' in value;
+}
+
+function find({ handle }: Handle): WasmObject {
+  const object = objects.get(handle);
+  if (!object) throw new EngineError('disposed', 'this object was disposed of; make a new one');
+  return object;
+}
+
+/** Objects stay here and leave as handles; arrays leave without being copied again. */
+function leave(value: unknown): unknown {
+  if (CLASSES.some((type) => value instanceof type)) {
+    objects.set(++handles, value as WasmObject);
+    return { handle: handles };
+  }
+  return typeof value === 'object' && value !== null ? transfer(value, buffers(value)) : value;
+}
+
+function buffers(value: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffers) : [];
+}
+
+/** Errors of the Rust side are plain objects with a code; a trap of the wasm machine is a bug. */
+function translate(thrown: unknown): never {
+  if (thrown instanceof WebAssembly.RuntimeError) crashed(thrown.message);
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+    const { code, message, layer } = thrown as { code: string; message: string; layer?: number };
+    throw new EngineError(code, message, layer);
+  }
+  throw EngineError.from(thrown);
+}
+
+const host: Host = {
+  start(device: DeviceChoice) {
+    return enqueue(async () => {
+      await init();
+      const engine = await Engine.create(device, (info: DeviceInfo) => notify({ notice: 'device', info }), crashed);
+      return leave(engine) as Handle;
+    }).catch(translate);
+  },
+  call(target, method, args) {
+    return enqueue(async () => {
+      const object = find({ handle: target }) as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const result = await object[method]!(...args.map((arg) => (isHandle(arg) ? find(arg) : arg)));
+      return leave(result);
+    }).catch(translate);
+  },
+  release(target) {
+    return enqueue(async () => {
+      objects.get(target)?.free();
+      objects.delete(target);
+    });
+  },
+};
+expose(host);
