@@ -12,6 +12,7 @@
 //! - `train`, `explain`, `attack`: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
+pub mod data;
 pub mod device;
 pub mod error;
 pub mod graph;
