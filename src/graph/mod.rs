@@ -5,13 +5,18 @@
 //! [`Builder::grad`]; make it fast with [`pass::optimize`]; run it with `device`. This module knows no other.
 
 mod build;
+mod grad;
 mod infer;
 mod op;
+mod print;
+pub mod random;
 mod shape;
+mod verify;
 
 use std::collections::BTreeMap;
 
 pub use build::{Builder, Var};
+pub use grad::Rules;
 pub use infer::{Type, infer};
 pub use op::{Binary, Conv2d, Distribution, Fused, Instruction, Literal, Op, Pool2d, Reduce, Resize, Scalar, Unary};
 pub use shape::{DType, MAX_RANK, Shape};
@@ -49,6 +54,12 @@ pub struct Graph {
 impl Graph {
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
+    }
+
+    /// Shape and element type of the node `id`.
+    pub fn type_of(&self, id: NodeId) -> Type {
+        let node = self.node(id);
+        (node.shape.clone(), node.dtype)
     }
 
     /// Names and types of the inputs that a run must be given.
