@@ -8,6 +8,7 @@ mod build;
 mod grad;
 mod infer;
 mod op;
+pub mod pass;
 mod print;
 pub mod random;
 mod shape;
