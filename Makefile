@@ -24,7 +24,7 @@ test:
 	@node scripts/test.mjs $(ONLY)
 
 bench: build
-	@scripts/setup.sh --test
+	@scripts/setup.sh --bench
 	@node benches/web/bench.mjs
 
 screenshots: build

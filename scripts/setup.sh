@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and serve Vitrine; with --test also what its tests need. Safe to run again: it says nothing when
-# there is nothing to do. Every version is pinned in one place: Cargo.lock, www/package-lock.json, or below.
+# Installs what is missing to build and serve Vitrine; with --test also what its tests need, with --bench its benchmarks. Safe to run
+# again: it says nothing when there is nothing to do. Versions are pinned in Cargo.lock, the package-lock.json files, and below.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -79,7 +79,7 @@ need_browser() {
   fi
 }
 
-# tests/e2e and benches resolve the page's own packages.
+# The end-to-end tests use the packages of the page.
 need_link() {
   [ -e tests/e2e/node_modules ] || ln -s ../../www/node_modules tests/e2e/node_modules
 }
@@ -89,7 +89,13 @@ need_node
 need_wasm_bindgen
 need_wasm_pack
 need_packages www
-if [ "${1:-}" = --test ]; then
-  need_browser
-  need_link
-fi
+case "${1:-}" in
+  --test)
+    need_browser
+    need_link
+    ;;
+  --bench)
+    need_browser
+    need_packages benches/web
+    ;;
+esac

@@ -1,0 +1,56 @@
+/**
+ * What all end-to-end tests share: the built page under a sub-path, as a course would host it, and a page that must not log an error,
+ * throw, break its content security policy or ask any other host for anything.
+ */
+
+import { test as base, expect, type Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
+
+export { expect };
+
+interface Site {
+  url: string;
+  /** Every file sent so far; `bytes` as they went over the wire. */
+  responses: { path: string; bytes: number }[];
+}
+
+export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { site: Site }>({
+  site: [
+    async ({}, use) => {
+      const site = await serve({ root: new URL('../../www/dist', import.meta.url).pathname, base: '/some/course/vitrine/' });
+      await use(site);
+      await site.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  /** Console errors that a test provokes on purpose. */
+  expectedErrors: [[], { option: true }],
+
+  clean: [
+    async ({ context, site, expectedErrors }, use) => {
+      const complaints: string[] = [];
+      const origin = new URL(site.url).origin;
+      context.on('console', (message) => {
+        // Chromium reports violations of the content security policy as console errors.
+        if (message.type() === 'error' && !expectedErrors.some((pattern) => pattern.test(message.text()))) complaints.push(message.text());
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('request', (request) => {
+        const { protocol, origin: asked } = new URL(request.url());
+        if (/^https?:$/.test(protocol) && asked !== origin) complaints.push(`request to ${request.url()}`);
+      });
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Puts `code` at the start of the engine's worker, before it touches WebGPU. */
+export async function patchWorker(page: Page, code: string): Promise<void> {
+  await page.context().route(/\/worker[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code};\n${await response.text()}` });
+  });
+}
