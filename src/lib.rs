@@ -8,7 +8,7 @@
 //!
 //! - [`graph`]: what is computed. Operations, shapes, builder, gradients, passes.
 //! - [`device`]: where it is computed. CPU and GPU.
-//! - `nn`, `data`: layers, losses, optimisers, model zoo; data sets and readers.
+//! - [`nn`], [`data`]: layers, losses, optimisers, model zoo; data sets and readers.
 //! - `train`, `explain`, `attack`: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
@@ -16,6 +16,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod graph;
+pub mod nn;
 pub mod tensor;
 
 pub use error::{Error, Result};
