@@ -1,0 +1,137 @@
+/** The engine in a real browser, through its JavaScript API: what it reaches, that both devices agree, and what happens without a GPU. */
+
+import type { Page } from '@playwright/test';
+import type * as Vitrine from '../../www/engine/client.ts';
+import { expect, patchWorker, test } from './support.ts';
+
+type Device = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
+
+/** Opens a page of the site that does nothing by itself, and makes the API its `vitrine`. */
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}embed.html`);
+  await page.evaluate(async (module) => Object.assign(window, { vitrine: await import(module) }), `${url}vitrine.js`);
+}
+
+declare global {
+  interface Window {
+    vitrine: typeof Vitrine;
+  }
+}
+
+/** Validation accuracy of LeNet-5 on the digits, measured after every epoch until it reaches `goal` or `epochs` are over. */
+function learnDigits(page: Page, device: Device, goal: number, epochs: number) {
+  return page.evaluate(
+    async ({ device, goal, epochs }) => {
+      const engine = await window.vitrine.Engine.create({ device });
+      const data = await engine.dataset({ kind: 'digits' });
+      const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
+      const trainer = await model.trainer(data, { seed: 7 });
+      let accuracy = 0;
+      while (accuracy < goal && trainer.epoch < epochs) {
+        await trainer.run(trainer.stepsPerEpoch);
+        accuracy = (await trainer.evaluate('validation')).accuracy;
+      }
+      const { kind } = await engine.info();
+      const { train, validation } = data.info;
+      engine.dispose();
+      return { accuracy, epoch: trainer.epoch, kind, train, validation };
+    },
+    { device, goal, epochs },
+  );
+}
+
+/** The losses of the first `steps` steps of one seed. */
+function losses(page: Page, device: Device, steps: number): Promise<number[]> {
+  return page.evaluate(
+    async ({ device, steps }) => {
+      const engine = await window.vitrine.Engine.create({ device });
+      const data = await engine.dataset({ kind: 'digits' });
+      const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
+      const trainer = await model.trainer(data, { seed: 7 });
+      const { metrics } = await trainer.run(steps);
+      engine.dispose();
+      return metrics.map(({ loss }) => loss);
+    },
+    { device, steps },
+  );
+}
+
+for (const [device, kind] of [
+  ['cpu', 'cpu'],
+  ['gpu-software', 'gpu'],
+] as const) {
+  test(`LeNet-5 reads 97.5 % of the held-out digits within 30 epochs on ${device}`, async ({ page, site }) => {
+    test.setTimeout(300_000);
+    await open(page, site.url);
+    const result = await learnDigits(page, device, 0.975, 30);
+    console.log(`${device}: ${(100 * result.accuracy).toFixed(2)} % after ${result.epoch} epochs`);
+    expect(result.kind).toBe(kind);
+    expect(result.train + result.validation).toBe(1797);
+    expect(result.validation / 1797).toBeCloseTo(0.2, 2);
+    expect(result.accuracy).toBeGreaterThanOrEqual(0.975);
+  });
+}
+
+test('CPU and GPU agree on the loss of every one of the first 50 steps', async ({ page, site }) => {
+  await open(page, site.url);
+  const [cpu, gpu] = [await losses(page, 'cpu', 50), await losses(page, 'gpu-software', 50)];
+  expect(cpu).toHaveLength(50);
+  expect(gpu).toHaveLength(50);
+  const worst = Math.max(...cpu.map((loss, i) => Math.abs(loss - gpu[i]) / Math.abs(loss)));
+  console.log(`largest relative difference ${worst.toExponential(1)}`);
+  expect(worst).toBeLessThan(1e-3);
+});
+
+test('the same seed gives the same run, bit for bit', async ({ page, site }) => {
+  await open(page, site.url);
+  expect(await losses(page, 'cpu', 30)).toEqual(await losses(page, 'cpu', 30));
+});
+
+for (const [what, patch] of [
+  ['absent', "Object.defineProperty(navigator, 'gpu', { value: undefined })"],
+  ['refused', 'GPU.prototype.requestAdapter = async () => null'],
+  ['failing to make a device', "GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('no', 'OperationError') }"],
+] as const) {
+  test(`with WebGPU ${what}, auto trains on the CPU and gpu is refused`, async ({ page, site }) => {
+    await patchWorker(page, patch);
+    await open(page, site.url);
+    const result = await learnDigits(page, 'auto', 0.5, 10);
+    expect(result.kind).toBe('cpu');
+    expect(result.accuracy).toBeGreaterThan(0.5);
+    const code = await page.evaluate(() => window.vitrine.Engine.create({ device: 'gpu' }).then(() => 'accepted', (error) => error.code));
+    expect(code).toBe('device');
+  });
+}
+
+test('a GPU lost in mid-training: the run goes on, on the CPU, with the same weights', async ({ page, site }) => {
+  await open(page, site.url);
+  const result = await page.evaluate(async () => {
+    const engine = await window.vitrine.Engine.create({ device: 'gpu-software' });
+    const changes: string[] = [];
+    engine.onDeviceChange(({ kind, reason }) => changes.push(`${kind}: ${reason}`));
+    const data = await engine.dataset({ kind: 'digits' });
+    const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
+    const trainer = await model.trainer(data, { seed: 7 });
+    const first = (await trainer.run(40)).metrics;
+    const before = await model.weights();
+    await engine.simulateDeviceLoss();
+    const after = await model.weights();
+    const rest = (await trainer.run(40)).metrics;
+    const { kind } = await engine.info();
+    engine.dispose();
+    return {
+      kind,
+      changes,
+      same: before.every((weights, i) => weights.data.every((value, j) => value === after[i].data[j])),
+      steps: [...first, ...rest].map(({ step }) => step),
+      losses: [...first, ...rest].map(({ loss }) => loss),
+    };
+  });
+  expect(result.kind).toBe('cpu');
+  expect(result.changes.join()).toMatch(/^cpu: .*lost/i);
+  expect(result.same).toBe(true);
+  expect(result.steps).toEqual(Array.from({ length: 80 }, (_, i) => result.steps[0] + i));
+  // What would have happened on the CPU alone.
+  const alone = await losses(page, 'cpu', 80);
+  for (const [i, loss] of result.losses.entries()) expect(Math.abs(loss - alone[i]) / alone[i], `step ${i}`).toBeLessThan(5e-3);
+});
