@@ -78,10 +78,6 @@ pub struct Operands<'a> {
 }
 
 impl Operands<'_> {
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// Whether operand `i` is computed in place: its old value is in the output slice.
     pub fn in_place(&self, i: usize) -> bool {
         self.places[i] == self.output

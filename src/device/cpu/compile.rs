@@ -10,7 +10,7 @@ use super::buffer::{Kernel, LINE, Place};
 use super::movement;
 use super::prepare::{Prepared, prepare};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, NodeId, Op, Shape, Type};
+use crate::graph::{Graph, NodeId, Op, Type};
 
 /// One kernel call.
 pub struct Step {
@@ -201,10 +201,9 @@ pub fn plan(graph: &Graph) -> Result<Plan> {
             Some(state) => Place::State(state),
             None => {
                 plan.unshared += node.shape.len();
-                let taken_over = dying
-                    .iter()
-                    .filter(|_| element_wise)
-                    .find_map(|&root| places[root].filter(|place| matches!(place, Place::Arena { len, .. } if *len == node.shape.len())));
+                let taken_over = dying.iter().filter(|_| element_wise).find_map(|&root| {
+                    places[root].filter(|place| matches!(place, Place::Arena { len, .. } if *len == node.shape.len()))
+                });
                 taken_over.unwrap_or_else(|| arena.take(node.shape.len()))
             }
         };

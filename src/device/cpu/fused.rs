@@ -59,7 +59,9 @@ impl Chain {
         for (register, instruction) in registers.iter_mut().zip(&self.instructions) {
             match instruction {
                 Instruction::Constant(value) => register.fill(value.0),
-                Instruction::Load(i) if matches!(self.layouts[*i], Layout::Single) && !x.in_place(*i) => register.fill(x.get(*i)[0]),
+                Instruction::Load(i) if matches!(self.layouts[*i], Layout::Single) && !x.in_place(*i) => {
+                    register.fill(x.get(*i)[0])
+                }
                 _ => {}
             }
         }

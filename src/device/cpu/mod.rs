@@ -23,6 +23,8 @@ mod prepare;
 mod random;
 mod reduce;
 mod store;
+#[cfg(test)]
+mod tests;
 mod weight_grad;
 
 use std::fmt::Write;
@@ -144,7 +146,11 @@ impl CpuProgram {
                     // The state's buffer leaves the store for the call, so that the others can be read.
                     let slot = slots[state];
                     let mut output = std::mem::take(&mut store.buffers_mut()[slot]);
-                    (step.kernel.run)(&operands(arena.words(), &[], usize::MAX, store.buffers()), output.words_mut(), scratch.words_mut());
+                    (step.kernel.run)(
+                        &operands(arena.words(), &[], usize::MAX, store.buffers()),
+                        output.words_mut(),
+                        scratch.words_mut(),
+                    );
                     store.buffers_mut()[slot] = output;
                 }
             }

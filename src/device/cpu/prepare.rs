@@ -3,6 +3,7 @@
 use super::buffer::Kernel;
 use super::{conv, fused, gather, gemm, movement, pool, random, reduce, weight_grad};
 use crate::graph::{DType, Graph, Instruction, Node, Op, Shape};
+use crate::tensor::Data;
 
 /// How a node gets its value.
 pub enum Prepared {
@@ -31,7 +32,12 @@ pub fn prepare(graph: &Graph, node: &Node) -> Prepared {
     Prepared::Kernel(match &node.op {
         Op::Input { .. } => return Prepared::Input,
         Op::State { .. } => return Prepared::State,
-        Op::Constant(literal) => return Prepared::Constant(bytemuck::pod_collect_to_vec(literal.0.bytes())),
+        Op::Constant(literal) => {
+            return Prepared::Constant(match literal.0.data() {
+                Data::F32(values) => values.clone(),
+                Data::U32(values) => bytemuck::cast_slice(values).to_vec(),
+            });
+        }
         Op::Fill { value, .. } if out.len() <= LARGEST_KEPT_FILL => return Prepared::Constant(vec![value.0; out.len()]),
         Op::Fill { value, .. } => {
             let value = value.0;

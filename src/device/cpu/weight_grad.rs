@@ -24,13 +24,7 @@ struct WeightGrad {
 pub fn weight_grad(conv: &Conv2d, x: &Shape, dy: &Shape, dw: &Shape) -> Kernel {
     let patch = dw[1] * dw[2] * dw[3];
     let rows = (PATCHES / (patch * dy[3]).max(1)).clamp(1, dy[2].max(1));
-    let grad = WeightGrad {
-        conv: *conv,
-        x: [x[0], x[1], x[2], x[3]],
-        y: [dy[1], dy[2], dy[3]],
-        kernel: [dw[2], dw[3]],
-        rows,
-    };
+    let grad = WeightGrad { conv: *conv, x: [x[0], x[1], x[2], x[3]], y: [dy[1], dy[2], dy[3]], kernel: [dw[2], dw[3]], rows };
     Kernel::with_scratch(patch * rows * dy[3], move |x, out, scratch| grad.run(x.get(0), x.get(1), out, scratch))
 }
 
