@@ -1,52 +1,57 @@
-//! The WebGPU device: the only place that knows wgpu.
+//! The WebGPU device: the only place that knows wgpu. In the browser WebGPU itself, natively Vulkan, Metal or Direct3D 12.
+//!
+//! - `adapter`: opening the device, its errors and its loss; `selftest`: whether it computes what it should.
+//! - `plan`: from a graph to dispatches with places in memory, without touching the device; `kernels` and `fused`: from an operation
+//!   to dispatches; the algorithms are in `shaders/*.wgsl`.
+//! - `pipelines`, `store`, `program`, `readback`: what is made once, what stays, what runs, and how values come back.
 
-use std::collections::BTreeMap;
+mod adapter;
+mod fused;
+mod kernels;
+mod pipelines;
+mod plan;
+mod program;
+mod readback;
+mod store;
 
-use super::{DeviceInfo, DeviceKind, ProgramReport};
-use crate::error::{Error, Result};
-use crate::graph::{Graph, Type};
-use crate::tensor::Tensor;
+use std::rc::Rc;
 
+use adapter::Context;
+pub use program::GpuProgram;
+pub use store::GpuStore;
+
+use super::{DeviceInfo, DeviceKind};
+use crate::error::Result;
+use crate::graph::Graph;
+
+/// An open GPU; cloning shares it.
 #[derive(Clone)]
-pub struct Gpu;
+pub struct Gpu(Rc<Context>);
+
 impl Gpu {
-    pub async fn open(_software: bool) -> Result<Self> {
-        Err(Error::Device { device: "WebGPU", message: "no adapter".into() })
+    /// Opens the GPU. An adapter that is a program on the CPU is refused unless `software`.
+    pub async fn open(software: bool) -> Result<Self> {
+        Ok(Gpu(Rc::new(adapter::open(software).await?)))
     }
+
     pub fn info(&self) -> DeviceInfo {
-        DeviceInfo { kind: DeviceKind::Gpu, name: String::new(), software: false, reason: String::new() }
+        DeviceInfo { kind: DeviceKind::Gpu, name: adapter::name(&self.0.adapter), software: self.0.software, reason: String::new() }
     }
+
+    /// An empty store.
     pub fn store(&self) -> GpuStore {
-        GpuStore
+        GpuStore::new(self.0.clone())
     }
-    pub fn compile(&self, _graph: &Graph) -> Result<GpuProgram> {
-        Ok(GpuProgram)
-    }
-}
 
-pub struct GpuStore;
-impl GpuStore {
-    pub fn set(&mut self, _name: &str, _tensor: &Tensor) -> Result<()> {
-        Ok(())
+    /// Optimises `graph` and prepares everything that a run needs.
+    pub fn compile(&self, graph: &Graph) -> Result<GpuProgram> {
+        GpuProgram::compile(self.0.clone(), graph)
     }
-    pub async fn get(&self, name: &str) -> Result<Tensor> {
-        Err(Error::Run(format!("there is no state `{name}`")))
-    }
-    pub fn remove(&mut self, _name: &str) {}
-    pub fn types(&self) -> BTreeMap<String, Type> {
-        BTreeMap::new()
-    }
-}
 
-pub struct GpuProgram;
-impl GpuProgram {
-    pub fn run(&mut self, _store: &mut GpuStore, _inputs: &[(&str, &Tensor)], _steps: usize) -> Result<()> {
-        Ok(())
-    }
-    pub async fn output(&self, name: &str) -> Result<Tensor> {
-        Err(Error::Run(format!("there is no output `{name}`")))
-    }
-    pub fn report(&self) -> ProgramReport {
-        ProgramReport::default()
+    /// Destroys the device, as a lost GPU would be: for tests of what happens then.
+    pub fn lose(&self) {
+        self.0.device.destroy();
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = self.0.device.poll(wgpu::PollType::Poll);
     }
 }

@@ -1,0 +1,118 @@
+//! From an operation to dispatches: which shader, which constants, how many workgroups.
+//!
+//! [`lower`] is one exhaustive match. A family's file holds the choice between variants and the arithmetic of strides; the
+//! algorithm itself is in the shader. Nothing here touches the device.
+
+mod linalg;
+mod movement;
+mod reduce;
+
+use super::fused;
+use super::pipelines::{FILL, Kernel};
+use crate::error::{Error, Result};
+use crate::graph::{DType, Node, Op, Shape};
+
+/// Threads of a workgroup of the one-dimensional kernels.
+const THREADS: usize = 64;
+/// Workgroups along one dimension: WebGPU's default limit.
+const MAX_GROUPS: usize = 65_535;
+
+/// What the choice of variants depends on besides shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The adapter is a program on the CPU: barriers are dear, a few hundred threads suffice.
+    pub software: bool,
+}
+
+impl Target {
+    /// Threads that keep the device busy: long reductions are split until there are about as many.
+    fn wanted_threads(self) -> usize {
+        if self.software { 512 } else { 16_384 }
+    }
+}
+
+/// An input of the operation to be lowered.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    pub shape: &'a Shape,
+    pub dtype: DType,
+    /// Equal for inputs that lie in the same memory.
+    pub value: usize,
+}
+
+/// What a binding of a dispatch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operand {
+    Input(usize),
+    Output,
+    /// Temporary memory of this operation.
+    Scratch(usize),
+}
+
+/// One dispatch whose operands have no place yet.
+#[derive(Debug, Clone)]
+pub struct Dispatch {
+    pub kernel: Kernel,
+    pub operands: Vec<Operand>,
+    pub groups: [u32; 3],
+}
+
+/// An operation as dispatches.
+#[derive(Debug, Clone, Default)]
+pub struct Lowering {
+    pub dispatches: Vec<Dispatch>,
+    /// Sizes of the temporary tensors, in values.
+    pub scratch: Vec<usize>,
+    /// Multiply-adds, roughly: how long it takes.
+    pub work: u64,
+}
+
+impl Lowering {
+    fn one(dispatch: Dispatch, work: usize) -> Self {
+        Self { dispatches: vec![dispatch], scratch: Vec::new(), work: work as u64 }
+    }
+}
+
+/// Workgroups for `count` one-dimensional threads, folded into two dimensions where one is not enough.
+pub fn linear(count: usize) -> [u32; 3] {
+    let groups = count.div_ceil(THREADS).max(1);
+    let x = groups.min(MAX_GROUPS);
+    [x as u32, groups.div_ceil(x) as u32, 1]
+}
+
+/// `[x, y, z]` workgroups, or an error naming what is too large.
+fn grid(op: &Op, groups: [usize; 3]) -> Result<[u32; 3], Error> {
+    if groups.iter().any(|&g| g > MAX_GROUPS) {
+        let message = format!("{} needs {groups:?} workgroups, the limit is {MAX_GROUPS} a dimension", op.name());
+        return Err(Error::Device { device: super::adapter::NAME, message });
+    }
+    Ok(groups.map(|g| g.max(1) as u32))
+}
+
+/// `op` on `inputs`, giving `node`'s shape. With `in_place = Some(i)` the output lies in input `i`'s memory (element-wise only).
+pub fn lower(node: &Node, inputs: &[Input], target: Target, in_place: Option<usize>) -> Result<Lowering> {
+    let shape = &node.shape;
+    if shape.is_empty() {
+        return Ok(Lowering::default());
+    }
+    match &node.op {
+        Op::Input { .. } | Op::State { .. } | Op::Constant(_) | Op::Fill { .. } | Op::Iota { .. } | Op::Reshape { .. } => {
+            Ok(Lowering::default())
+        }
+        Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Cast(_) | Op::Fused(_) => fused::lower(node, inputs, in_place),
+        Op::Broadcast { .. } => Ok(movement::broadcast(inputs[0].shape, shape)),
+        Op::Transpose { perm } => Ok(movement::transpose(inputs[0].shape, perm, shape)),
+        Op::Slice { starts, .. } => Ok(movement::slice(inputs[0].shape, starts, shape)),
+        Op::Concat { axis } => Ok(movement::concat(inputs, *axis, shape)),
+        Op::Pad { before, value, .. } => Ok(movement::pad(inputs[0].shape, before, value.0, shape)),
+        Op::Reduce { kind, axes } => Ok(reduce::reduce(inputs[0].shape, *kind, axes, target)),
+        Op::MatMul { ta, tb } => linalg::matmul(&node.op, inputs[0].shape, inputs[1].shape, *ta, *tb, target),
+        op => Err(Error::Device { device: super::adapter::NAME, message: format!("{} is missing", op.name()) }),
+    }
+}
+
+/// `bits` everywhere in `operand`, which has `count` values.
+fn fill(operand: Operand, bits: u32, count: usize) -> Dispatch {
+    let kernel = Kernel { constants: vec![("VALUE", bits)], ..Kernel::new(FILL, "main", 1, &[]) };
+    Dispatch { kernel, operands: vec![operand], groups: linear(count) }
+}
