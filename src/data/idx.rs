@@ -10,29 +10,27 @@ use crate::error::{Error, Result};
 /// The largest content of one file, in bytes; MNIST's training images have 47 million.
 pub const MAX_CONTENT: usize = 128 << 20;
 
-/// A file as a visitor dropped it.
-#[derive(Debug, Clone, Copy)]
-pub struct File<'a> {
-    pub name: &'a str,
-    pub bytes: &'a [u8],
-}
-
 /// The content of one IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Idx {
     /// `count` grey images of 0…255, row-major.
-    Images { count: usize, height: usize, width: usize, pixels: Vec<u8> },
+    Images {
+        count: usize,
+        height: usize,
+        width: usize,
+        pixels: Vec<u8>,
+    },
     Labels(Vec<u8>),
 }
 
-/// A data set from the files of one: images and labels (one fifth is held out by a stratified split with `seed`), or two pairs of them
+/// A data set from files, each a name and its bytes: images and labels (one fifth is held out by a stratified split with `seed`), or two pairs of them
 /// (the smaller is the validation part). The order of the files does not matter. Classes are named by their numbers.
-pub fn dataset(files: &[File], seed: u32) -> Result<Dataset> {
+pub fn dataset(files: &[(impl AsRef<str>, impl AsRef<[u8]>)], seed: u32) -> Result<Dataset> {
     let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for file in files {
-        match parse(*file)? {
-            Idx::Images { count, height, width, pixels } => images.push((file.name, count, [height, width], pixels)),
-            Idx::Labels(values) => labels.push((file.name, values)),
+    for (name, bytes) in files {
+        match parse(name.as_ref(), bytes.as_ref())? {
+            Idx::Images { count, height, width, pixels } => images.push((name.as_ref(), count, [height, width], pixels)),
+            Idx::Labels(values) => labels.push((name.as_ref(), values)),
         }
     }
     if images.len() != labels.len() || !(1..=2).contains(&images.len()) {
@@ -75,21 +73,17 @@ pub fn dataset(files: &[File], seed: u32) -> Result<Dataset> {
         (part(0, &train), part(0, &validation))
     };
     let classes = 1 + labels.iter().flat_map(|(_, values)| values).copied().max().map_or(0, usize::from);
-    let names = files.iter().map(|file| file.name).collect::<Vec<_>>().join(", ");
+    let names = files.iter().map(|(name, _)| name.as_ref()).collect::<Vec<_>>().join(", ");
     let classes = (0..classes).map(|class| class.to_string()).collect();
     Dataset::new(images[0].0, format!("Own files: {names}"), [1, height, width], classes, train, validation)
 }
 
-/// Reads one file.
-pub fn parse(file: File) -> Result<Idx> {
-    let fail = |message: String| Err(Error::data(file.name, message));
-    let packed = gzip::is_gzip(file.bytes);
+/// Reads the file `name`.
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Idx> {
+    let fail = |message: String| Err(Error::data(name, message));
+    let packed = gzip::is_gzip(bytes);
     const MAX_HEADER: usize = 16;
-    let beginning = if packed {
-        gzip::beginning(file.name, file.bytes, MAX_HEADER)?
-    } else {
-        file.bytes[..file.bytes.len().min(MAX_HEADER)].to_vec()
-    };
+    let beginning = if packed { gzip::beginning(name, bytes, MAX_HEADER)? } else { bytes[..bytes.len().min(MAX_HEADER)].to_vec() };
     let (dims, header) = match header(&beginning) {
         Ok(found) => found,
         Err(message) => return fail(message),
@@ -104,10 +98,10 @@ pub fn parse(file: File) -> Result<Idx> {
     }
     let unpacked;
     let bytes = if packed {
-        unpacked = gzip::inflate(file.name, file.bytes, content)?;
-        &unpacked[..]
+        unpacked = gzip::inflate(name, bytes, content)?;
+        &unpacked
     } else {
-        file.bytes
+        bytes
     };
     if bytes.len() != content {
         let problem = if bytes.len() < content { "the file is cut off" } else { "something else follows" };
@@ -140,7 +134,9 @@ fn header(bytes: &[u8]) -> Result<(Vec<usize>, usize), String> {
         return Err(format!("is {kind}; {expected}"));
     }
     let [0, 0, kind, rank, dims @ ..] = bytes else {
-        return Err(format!("is no IDX file: it does not begin with two zero bytes, a type and a number of dimensions; {expected}"));
+        return Err(format!(
+            "is no IDX file: it does not begin with two zero bytes, a type and a number of dimensions; {expected}"
+        ));
     };
     let kind = match kind {
         0x08 => None,

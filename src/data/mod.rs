@@ -5,11 +5,16 @@
 
 mod digits;
 mod gzip;
+pub mod idx;
 mod random;
+pub mod rooms;
 pub mod split;
+pub mod strokes;
 
 pub use digits::digits;
 pub use random::Random;
+pub use rooms::Rooms;
+pub use strokes::Strokes;
 
 use crate::error::{Error, Result};
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Images, Random, HELD_OUT};
+use super::{Dataset, HELD_OUT, Images, Random};
 use crate::error::{Error, Result};
 
 /// What varies from room to room.
@@ -28,7 +28,7 @@ impl Factor {
     pub fn values(self) -> &'static [&'static str] {
         match self {
             Factor::FloorHue | Factor::WallHue | Factor::ObjectHue => {
-                &["red", "orange", "yellow", "lime", "green", "turquoise", "azure", "blue", "violet", "pink"]
+                &["red", "orange", "lime", "green", "mint", "cyan", "azure", "indigo", "purple", "rose"]
             }
             Factor::Scale => &["tiny", "small", "medium", "large", "huge"],
             Factor::Shape => &["cube", "sphere", "cylinder", "cone", "pyramid"],
@@ -41,7 +41,7 @@ impl Factor {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Room {
     pub factors: [usize; 6],
-    /// Offset of the solid from the middle of the floor, in units of the largest solid's height; x and z run along the walls.
+    /// Offset of the solid from the middle of the floor, in units of an unscaled solid's height; x and z run along the walls.
     pub place: [f32; 2],
 }
 
@@ -55,7 +55,8 @@ pub struct View {
 }
 
 /// A data set of rooms.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Rooms {
     /// Height and width in pixels, 16…128.
     pub size: usize,
@@ -65,12 +66,11 @@ pub struct Rooms {
     pub factor: Factor,
     /// How far the solid may stand from the middle, along either wall; 0 leaves the six factors alone to decide the picture.
     pub scatter: f32,
-    pub seed: u32,
 }
 
 impl Default for Rooms {
     fn default() -> Self {
-        Self { size: 32, count: 2000, factor: Factor::Shape, scatter: 0.5, seed: 0 }
+        Self { size: 32, count: 2000, factor: Factor::Shape, scatter: 0.5 }
     }
 }
 
@@ -78,10 +78,10 @@ impl Rooms {
     /// The largest number of pixel values of a data set (256 MiB).
     const MAX_VALUES: usize = 64 << 20;
 
-    /// Room `i`: the labelled factor takes its values in turn, so that every class is equally frequent in either part; the others and
+    /// Room `i` of `seed`: the labelled factor takes its values in turn, so that every class is equally frequent in either part; the others and
     /// the place are random.
-    pub fn room(&self, i: usize) -> Room {
-        let mut random = Random::new(self.seed, i as u32);
+    pub fn room(&self, seed: u32, i: usize) -> Room {
+        let mut random = Random::new(seed, i as u32);
         let mut factors = Factor::ALL.map(|factor| random.below(factor.values().len()));
         factors[self.factor as usize] = i % self.factor.values().len();
         let place = [0; 2].map(|_| random.between(-self.scatter, self.scatter));
@@ -93,8 +93,8 @@ impl Rooms {
         self.count - (self.count as f32 * HELD_OUT) as usize..self.count
     }
 
-    /// Renders all rooms. An [`Error::Option`] where a figure is out of range.
-    pub fn dataset(&self) -> Result<Dataset> {
+    /// Renders all rooms of `seed`. An [`Error::Option`] where a figure is out of range.
+    pub fn dataset(&self, seed: u32) -> Result<Dataset> {
         if !(16..=128).contains(&self.size) {
             return Err(Error::option("size", format!("rooms have 16 to 128 pixels a side, not {}", self.size)));
         }
@@ -106,7 +106,7 @@ impl Rooms {
             return Err(Error::option("scatter", format!("0 to 1, not {}", self.scatter)));
         }
         let part = |range: std::ops::Range<usize>| {
-            let rooms = range.map(|i| self.room(i));
+            let rooms = range.map(|i| self.room(seed, i));
             let (pixels, labels): (Vec<_>, _) =
                 rooms.map(|room| (room.render(self.size).pixels, room.factors[self.factor as usize] as u32)).unzip();
             Images { pixels: pixels.concat(), labels }
@@ -123,16 +123,16 @@ impl Rooms {
     }
 }
 
-// Geometry. The floor is y = 0, the walls are x = −WALL and z = −WALL. A largest solid has height 1.
+// Geometry. The floor is y = 0, the walls are x = −WALL and z = −WALL. An unscaled solid has height 1.
 
 type Vector = [f32; 3];
 
 const WALL: f32 = 1.9;
-const TARGET: Vector = [-0.1, 0.5, -0.1];
+const TARGET: Vector = [-0.1, 0.55, -0.1];
 const EYE_DISTANCE: f32 = 4.2;
 const EYE_HEIGHT: f32 = 1.75;
 /// Half the picture's width at distance 1.
-const HALF_VIEW: f32 = 0.44;
+const HALF_VIEW: f32 = 0.33;
 const LIGHT: Vector = [1.2, 3.6, 2.6];
 /// Places within a pixel at which it is sampled, and with each an offset of the light, which makes shadows soft.
 const SAMPLES: [([f32; 2], [f32; 2]); 4] = [
@@ -185,16 +185,12 @@ struct Scene {
 impl Scene {
     fn new(room: &Room) -> Self {
         let turn = (45.0 + 10.0 * (room.value(Factor::Orientation) as f32 - 3.0)).to_radians();
-        let eye = [
-            TARGET[0] + EYE_DISTANCE * turn.sin(),
-            EYE_HEIGHT,
-            TARGET[2] + EYE_DISTANCE * turn.cos(),
-        ];
+        let eye = [TARGET[0] + EYE_DISTANCE * turn.sin(), EYE_HEIGHT, TARGET[2] + EYE_DISTANCE * turn.cos()];
         let forward = unit(sub(TARGET, eye));
         let right = unit(cross(forward, [0.0, 1.0, 0.0]));
         Self {
             shape: room.value(Factor::Shape),
-            scale: 0.6 + 0.1 * room.value(Factor::Scale) as f32,
+            scale: 0.7 + 0.1 * room.value(Factor::Scale) as f32,
             foot: [room.place[0], 0.0, room.place[1]],
             eye,
             forward,
@@ -227,14 +223,14 @@ impl Scene {
         let to_light = sub(light, point);
         let lit = if self.solid(add(point, scale(normal, 1e-3)), unit(to_light)).is_some() { 0.0 } else { 1.0 };
         let diffuse = lit * dot(normal, unit(to_light)).max(0.0);
-        // Corners receive less of the light that comes from everywhere, and so does the floor around the solid.
+        // Edges between two planes receive less of the light that comes from everywhere.
         let corner = |distance: f32| 1.0 - 0.3 * (-2.5 * distance).exp();
-        let occlusion = [point[1], point[0] + WALL, point[2] + WALL]
+        let occlusion: f32 = [point[0] + WALL, point[1], point[2] + WALL]
             .into_iter()
-            .enumerate()
-            .filter(|&(axis, _)| normal[if axis == 0 { 1 } else { 2 * (axis - 1) }] < 0.5)
-            .map(|(_, distance)| corner(distance))
-            .product::<f32>();
+            .zip(normal)
+            .filter(|&(_, own)| own == 0.0)
+            .map(|(distance, _)| corner(distance))
+            .product();
         (scale(base, (0.5 + 0.5 * diffuse) * occlusion), false)
     }
 
@@ -253,8 +249,13 @@ impl Scene {
             .expect("the view always looks into the corner")
     }
 
-    /// Where the ray enters the solid: distance and normal.
+    /// Where the ray (of length 1) enters the solid: distance and normal.
     fn solid(&self, origin: Vector, ray: Vector) -> Option<(f32, Vector)> {
+        // Most rays miss the sphere around any solid of this scale (a pyramid's base corner is √¾ from its middle).
+        let to_middle = sub(add(self.foot, [0.0, 0.5 * self.scale, 0.0]), origin);
+        if dot(to_middle, to_middle) - dot(to_middle, ray).powi(2) > 0.76 * self.scale * self.scale {
+            return None;
+        }
         let origin = scale(sub(origin, self.foot), 1.0 / self.scale);
         let direction = scale(ray, 1.0 / self.scale);
         let hull = |faces: &[(Vector, f32)]| {
@@ -285,13 +286,8 @@ const CUBE: [(Vector, f32); 6] = [
     ([0.0, 1.0, 0.0], 0.9),
     ([0.0, -1.0, 0.0], 0.0),
 ];
-const PYRAMID: [(Vector, f32); 5] = [
-    ([2.0, 1.0, 0.0], 1.0),
-    ([-2.0, 1.0, 0.0], 1.0),
-    ([0.0, 1.0, 2.0], 1.0),
-    ([0.0, 1.0, -2.0], 1.0),
-    ([0.0, -1.0, 0.0], 0.0),
-];
+const PYRAMID: [(Vector, f32); 5] =
+    [([2.0, 1.0, 0.0], 1.0), ([-2.0, 1.0, 0.0], 1.0), ([0.0, 1.0, 2.0], 1.0), ([0.0, 1.0, -2.0], 1.0), ([0.0, -1.0, 0.0], 0.0)];
 
 /// The part of a ray inside a convex body, with the outward normal where it enters (of any length).
 #[derive(Clone, Copy)]
