@@ -1,8 +1,8 @@
 //! From a graph to prepared kernel calls: where every value lives, and in which order what is computed.
 //!
-//! Inputs, constants and outputs keep a range of the arena for themselves; other values share ranges by liveness, and an
-//! element-wise operation takes over the range of an operand that dies with it. A state's new value is computed straight into the
-//! state where nothing reads the old value afterwards; else it goes through the arena and is copied when the step ends.
+//! The arena begins with what `graph::pass` planned by liveness; behind it inputs and constants have ranges of their own, filled once
+//! per run and once for all. A state's new value is computed straight into the state where nothing reads the old value afterwards;
+//! else it goes through the arena and is copied when the step ends.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use super::buffer::{Kernel, LINE, Place};
 use super::movement;
 use super::prepare::{Prepared, prepare};
 use crate::error::{Error, Result};
+use crate::graph::pass::{self, Layout};
 use crate::graph::{Graph, NodeId, Op, Type};
 
 /// One kernel call.
@@ -44,80 +45,6 @@ pub struct Plan {
     pub scratch: usize,
 }
 
-/// The node whose words a node has.
-fn roots(graph: &Graph) -> Vec<usize> {
-    let mut roots: Vec<usize> = (0..graph.nodes.len()).collect();
-    for (i, node) in graph.nodes.iter().enumerate() {
-        if let Op::Reshape { .. } = node.op {
-            roots[i] = roots[node.inputs[0].index()];
-        }
-    }
-    roots
-}
-
-/// For each root, the last node that reads it; `usize::MAX` where it is read after the last.
-fn last_reads(graph: &Graph, roots: &[usize]) -> Vec<Option<usize>> {
-    let mut last = vec![None; graph.nodes.len()];
-    let kept = graph.outputs.values().chain(graph.updates.values());
-    kept.for_each(|id| last[roots[id.index()]] = Some(usize::MAX));
-    for (i, node) in graph.nodes.iter().enumerate().rev() {
-        // A node is needed when something that is needed reads it.
-        if last[roots[i]].is_some() {
-            for input in &node.inputs {
-                let root = roots[input.index()];
-                if root != roots[i] {
-                    last[root] = last[root].max(Some(i));
-                }
-            }
-        }
-    }
-    last
-}
-
-/// First fit over the free ranges of one growing arena, in whole cache lines.
-#[derive(Default)]
-struct Arena {
-    /// Start → length, never touching.
-    free: BTreeMap<usize, usize>,
-    size: usize,
-}
-
-impl Arena {
-    fn take(&mut self, len: usize) -> Place {
-        let lines = len.next_multiple_of(LINE);
-        let found = self.free.iter().find(|(_, have)| **have >= lines).map(|(&start, &have)| (start, have));
-        let start = match found {
-            Some((start, have)) => {
-                self.free.remove(&start);
-                if have > lines {
-                    self.free.insert(start + lines, have - lines);
-                }
-                start
-            }
-            None => {
-                self.size += lines;
-                self.size - lines
-            }
-        };
-        Place::Arena { start, len }
-    }
-
-    fn give_back(&mut self, place: Place) {
-        let Place::Arena { mut start, len } = place else { return };
-        let mut lines = len.next_multiple_of(LINE);
-        if let Some((&below, &have)) = self.free.range(..start).next_back().filter(|(below, have)| *below + *have == start) {
-            self.free.remove(&below);
-            (start, lines) = (below, lines + have);
-        }
-        if let Some(above) = self.free.remove(&(start + lines)) {
-            lines += above;
-        }
-        if lines > 0 {
-            self.free.insert(start, lines);
-        }
-    }
-}
-
 /// All states with how they are used; an error where one name has two types.
 fn states(graph: &Graph) -> Result<Vec<StateUse>> {
     let mut states: BTreeMap<&str, StateUse> = BTreeMap::new();
@@ -137,94 +64,89 @@ fn states(graph: &Graph) -> Result<Vec<StateUse>> {
     Ok(states.into_values().collect())
 }
 
+/// For each state, the last node that reads its old value; `usize::MAX` where it is wanted after the last.
+fn last_reads(graph: &Graph, layout: &pass::Plan, index: &BTreeMap<&str, usize>) -> Vec<Option<usize>> {
+    let mut last = vec![None; index.len()];
+    let mut read = |id: NodeId, by: usize| {
+        if let Op::State { name, .. } = &graph.node(layout.root(id)).op {
+            let state = &mut last[index[name.as_str()]];
+            *state = (*state).max(Some(by));
+        }
+    };
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let reshaped = matches!(node.op, Op::Reshape { .. });
+        node.inputs.iter().filter(|_| !reshaped).for_each(|&id| read(id, i));
+    }
+    graph.outputs.values().chain(graph.updates.values()).for_each(|&id| read(id, usize::MAX));
+    last
+}
+
+/// Ranges behind the planned part of the arena, never shared.
+struct Fixed {
+    end: usize,
+}
+
+impl Fixed {
+    fn take(&mut self, len: usize) -> Place {
+        let start = self.end.next_multiple_of(LINE);
+        self.end = start + len;
+        Place::Arena { start, len }
+    }
+}
+
 pub fn plan(graph: &Graph) -> Result<Plan> {
-    let roots = roots(graph);
-    let last = last_reads(graph, &roots);
+    let layout = pass::Plan::new(graph, Layout { align: 4 * LINE, in_place: true });
     let states = states(graph)?;
     let index: BTreeMap<&str, usize> = states.iter().enumerate().map(|(i, state)| (state.name.as_str(), i)).collect();
-    // The last reader of each state's old value, and the state that each node updates, if any.
-    let mut last_state_read: Vec<Option<usize>> = vec![None; states.len()];
-    for (node, last) in graph.nodes.iter().zip(&last) {
-        if let Op::State { name, .. } = &node.op {
-            let read = &mut last_state_read[index[name.as_str()]];
-            *read = (*read).max(*last);
-        }
-    }
-    let mut updates: BTreeMap<usize, usize> = BTreeMap::new();
-    for (name, id) in &graph.updates {
-        updates.entry(roots[id.index()]).or_insert(index[name.as_str()]);
-    }
+    let last_reads = last_reads(graph, &layout, &index);
+    let updates: BTreeMap<NodeId, usize> =
+        graph.updates.iter().rev().map(|(name, id)| (layout.root(*id), index[name.as_str()])).collect();
 
-    let mut arena = Arena::default();
     let mut plan = Plan::default();
-    let mut places: Vec<Option<Place>> = vec![None; graph.nodes.len()];
-    let mut calls = Vec::new();
-    for (i, node) in graph.nodes.iter().enumerate().filter(|(i, _)| last[roots[*i]].is_some()) {
-        // What is filled before the first step must not share memory with any step: take it first.
-        match (prepare(graph, node), &node.op) {
-            (Prepared::Input, Op::Input { name, .. }) => {
-                let place = arena.take(node.shape.len());
-                plan.inputs.push((name.clone(), (node.shape.clone(), node.dtype), place));
-                places[i] = Some(place);
+    let mut fixed = Fixed { end: layout.arena_bytes / 4 };
+    let mut places: Vec<Place> = Vec::with_capacity(graph.nodes.len());
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let operands: Vec<Place> = node.inputs.iter().map(|id| places[id.index()]).collect();
+        let place = match prepare(graph, node) {
+            Prepared::Input(name) => {
+                let place = fixed.take(node.shape.len());
+                plan.inputs.push((name, (node.shape.clone(), node.dtype), place));
+                place
             }
-            (Prepared::Constant(words), _) => {
-                let place = arena.take(words.len());
+            Prepared::Constant(words) => {
+                let place = fixed.take(words.len());
                 plan.constants.push((place, words));
-                places[i] = Some(place);
+                place
             }
-            (Prepared::State, Op::State { name, .. }) => places[i] = Some(Place::State(index[name.as_str()])),
-            (prepared, _) => calls.push((i, prepared)),
-        }
-    }
-    let kept: Vec<bool> = places.iter().map(Option::is_some).collect();
-    for (i, prepared) in calls {
-        let (kernel, element_wise) = match prepared {
-            Prepared::Kernel(kernel) => (kernel, false),
-            Prepared::ElementWise(kernel) => (kernel, true),
-            Prepared::Alias | Prepared::Input | Prepared::State | Prepared::Constant(_) => {
-                places[i] = places[roots[i]];
-                continue;
-            }
-        };
-        let node = &graph.nodes[i];
-        let operands: Vec<Place> = node.inputs.iter().filter_map(|id| places[id.index()]).collect();
-        let mut dying: Vec<usize> = node.inputs.iter().map(|id| roots[id.index()]).collect();
-        dying.retain(|&root| last[root] == Some(i) && !kept[root]);
-        dying.sort_unstable();
-        dying.dedup();
-
-        let state = updates.get(&i).copied().filter(|&state| match last_state_read[state] {
-            Some(read) if read == i => element_wise || !operands.contains(&Place::State(state)),
-            read => read < Some(i),
-        });
-        let output = match state {
-            Some(state) => Place::State(state),
-            None => {
-                plan.unshared += node.shape.len();
-                let taken_over = dying.iter().filter(|_| element_wise).find_map(|&root| {
-                    places[root].filter(|place| matches!(place, Place::Arena { len, .. } if *len == node.shape.len()))
+            Prepared::State(name) => Place::State(index[name.as_str()]),
+            Prepared::Alias => operands[0],
+            Prepared::Kernel(kernel) => {
+                // Into the state, if the old value is not needed later, and here at most value by value.
+                let state = updates.get(&NodeId(i as u32)).copied().filter(|&state| match last_reads[state] {
+                    Some(read) if read == i => pass::is_elementwise(&node.op),
+                    read => read < Some(i),
                 });
-                taken_over.unwrap_or_else(|| arena.take(node.shape.len()))
+                let output = match (state, layout.places[i]) {
+                    (Some(state), _) => Place::State(state),
+                    (None, pass::Place::Arena { offset, len }) => Place::Arena { start: offset / 4, len: len / 4 },
+                    (None, pass::Place::External | pass::Place::Alias(_)) => fixed.take(node.shape.len()),
+                };
+                let what = format!("{} {}{} {}", node.op.name(), node.dtype, node.shape, node.label);
+                plan.push(kernel, operands, output, what);
+                output
             }
         };
-        for place in dying.into_iter().filter_map(|root| places[root]).filter(|&place| place != output) {
-            arena.give_back(place);
-        }
-        places[i] = Some(output);
-        plan.push(kernel, operands, output, format!("{} {}{} {}", node.op.name(), node.dtype, node.shape, node.label));
+        places.push(place);
     }
 
     // Outputs are read after the run; a new value that lies in another state must be saved before that one changes.
-    let mut in_arena = |id: NodeId, plan: &mut Plan| {
-        let (shape, place) = (&graph.node(id).shape, places[id.index()].expect("every node that is needed has a place"));
-        match place {
-            Place::Arena { .. } => place,
-            Place::State(_) => {
-                let output = arena.take(shape.len());
-                plan.unshared += shape.len();
-                plan.push(movement::copy(), vec![place], output, format!("copy {shape}"));
-                output
-            }
+    let mut in_arena = |id: NodeId, plan: &mut Plan| match places[id.index()] {
+        place @ Place::Arena { .. } => place,
+        place @ Place::State(_) => {
+            let shape = &graph.node(id).shape;
+            let output = fixed.take(shape.len());
+            plan.push(movement::copy(), vec![place], output, format!("copy {shape}"));
+            output
         }
     };
     for (name, &id) in &graph.outputs {
@@ -234,12 +156,13 @@ pub fn plan(graph: &Graph) -> Result<Plan> {
     }
     for (name, &id) in &graph.updates {
         let state = index[name.as_str()];
-        if places[id.index()] != Some(Place::State(state)) {
+        if places[id.index()] != Place::State(state) {
             let place = in_arena(id, &mut plan);
             plan.updates.push((place, state));
         }
     }
-    plan.arena = arena.size;
+    plan.arena = fixed.end;
+    plan.unshared = layout.unshared_bytes / 4;
     plan.states = states;
     Ok(plan)
 }

@@ -64,17 +64,28 @@ pub fn binary(op: Binary) -> Kernel {
         Binary::Ne => |a, b| (a != b) as u32,
     };
     Kernel::new(move |x, out| {
-        as_u32_mut(out).iter_mut().zip(x.indices(0)).zip(x.indices(1)).for_each(|((y, &a), &b)| *y = f(a, b));
+        let out = as_u32_mut(out);
+        match (x.in_place(0), x.in_place(1)) {
+            (false, false) => out.iter_mut().zip(x.indices(0)).zip(x.indices(1)).for_each(|((y, &a), &b)| *y = f(a, b)),
+            (true, false) => out.iter_mut().zip(x.indices(1)).for_each(|(y, &b)| *y = f(*y, b)),
+            (false, true) => out.iter_mut().zip(x.indices(0)).for_each(|(y, &a)| *y = f(a, *y)),
+            (true, true) => out.iter_mut().for_each(|y| *y = f(*y, *y)),
+        }
     })
 }
 
 /// Conversion between the types; `f32` → `u32` truncates and saturates, NaN gives 0.
 pub fn cast(from: DType, to: DType) -> Kernel {
-    match (from, to) {
-        (DType::F32, DType::U32) => {
-            Kernel::new(|x, out| as_u32_mut(out).iter_mut().zip(x.get(0)).for_each(|(y, &v)| *y = v as u32))
+    let convert: fn(u32) -> u32 = match (from, to) {
+        (DType::F32, DType::U32) => |word| f32::from_bits(word) as u32,
+        (DType::U32, DType::F32) => |word| (word as f32).to_bits(),
+        (DType::F32, DType::F32) | (DType::U32, DType::U32) => |word| word,
+    };
+    Kernel::new(move |x, out| {
+        let out = as_u32_mut(out);
+        if !x.in_place(0) {
+            out.copy_from_slice(x.indices(0));
         }
-        (DType::U32, DType::F32) => Kernel::new(|x, out| out.iter_mut().zip(x.indices(0)).for_each(|(y, &v)| *y = v as f32)),
-        (DType::F32, DType::F32) | (DType::U32, DType::U32) => super::movement::copy(),
-    }
+        out.iter_mut().for_each(|word| *word = convert(*word));
+    })
 }

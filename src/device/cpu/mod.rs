@@ -34,7 +34,7 @@ use self::compile::Plan;
 pub use self::store::CpuStore;
 use super::{DeviceInfo, DeviceKind, ProgramReport};
 use crate::error::{Error, Result};
-use crate::graph::Graph;
+use crate::graph::{Graph, pass};
 use crate::tensor::Tensor;
 
 pub(super) fn info() -> DeviceInfo {
@@ -59,7 +59,7 @@ pub struct CpuProgram {
 
 impl CpuProgram {
     pub fn compile(graph: &Graph) -> Result<Self> {
-        let plan = compile::plan(graph)?;
+        let plan = compile::plan(&pass::optimize(graph))?;
         let bytes = 4 * (plan.arena + plan.scratch);
         // Beyond this, 32-bit addresses end.
         const LIMIT: usize = 2 << 30;

@@ -8,17 +8,15 @@ use crate::tensor::Data;
 /// How a node gets its value.
 pub enum Prepared {
     /// Handed over at each run.
-    Input,
+    Input(String),
     /// Read from the store.
-    State,
+    State(String),
     /// The same words at every run.
     Constant(Vec<f32>),
     /// The words of its input under another shape.
     Alias,
     /// Computed.
     Kernel(Kernel),
-    /// Computed value by value: an operand of the output's size may be overwritten.
-    ElementWise(Kernel),
 }
 
 /// Fills of more values than this are computed when needed instead of kept.
@@ -30,8 +28,8 @@ pub fn prepare(graph: &Graph, node: &Node) -> Prepared {
     let shapes = || -> Vec<&Shape> { node.inputs.iter().map(|&id| &graph.node(id).shape).collect() };
     let out = &node.shape;
     Prepared::Kernel(match &node.op {
-        Op::Input { .. } => return Prepared::Input,
-        Op::State { .. } => return Prepared::State,
+        Op::Input { name, .. } => return Prepared::Input(name.clone()),
+        Op::State { name, .. } => return Prepared::State(name.clone()),
         Op::Constant(literal) => {
             return Prepared::Constant(match literal.0.data() {
                 Data::F32(values) => values.clone(),
@@ -44,12 +42,12 @@ pub fn prepare(graph: &Graph, node: &Node) -> Prepared {
             Kernel::new(move |_, out| out.fill(value))
         }
         Op::Iota { n } => return Prepared::Constant((0..*n as u32).map(f32::from_bits).collect()),
-        Op::Unary(op) => return Prepared::ElementWise(fused::single(Instruction::Unary(*op, 0), 1, out)),
+        Op::Unary(op) => fused::single(Instruction::Unary(*op, 0), 1, out),
         Op::Binary(op) if node.dtype == DType::U32 => gather::binary(*op),
-        Op::Binary(op) => return Prepared::ElementWise(fused::single(Instruction::Binary(*op, 0, 1), 2, out)),
-        Op::Select => return Prepared::ElementWise(fused::single(Instruction::Select([0, 1, 2]), 3, out)),
+        Op::Binary(op) => fused::single(Instruction::Binary(*op, 0, 1), 2, out),
+        Op::Select => fused::single(Instruction::Select([0, 1, 2]), 3, out),
         Op::Cast(to) => gather::cast(input(0).dtype, *to),
-        Op::Fused(chain) => return Prepared::ElementWise(fused::kernel(chain, &shapes())),
+        Op::Fused(chain) => fused::kernel(chain, &shapes()),
         Op::Broadcast { .. } => movement::broadcast(shape(0), out),
         Op::Reshape { .. } => return Prepared::Alias,
         Op::Transpose { perm } => movement::transpose(shape(0), out, perm),

@@ -7,7 +7,7 @@ mod cse;
 mod dce;
 mod plan;
 
-pub use plan::{Layout, Place, Plan, Step};
+pub use plan::{Layout, Place, Plan, Step, is_elementwise};
 
 use super::{Graph, Node, NodeId};
 

@@ -79,7 +79,7 @@ impl Plan {
                 let source = root(&places, *input);
                 graph.node(*input).shape == node.shape && buffer_of[source.index()] != usize::MAX && last_use[source.index()] == i
             };
-            let in_place = node.inputs.iter().position(dies).filter(|_| layout.in_place && elementwise(&node.op));
+            let in_place = node.inputs.iter().position(dies).filter(|_| layout.in_place && is_elementwise(&node.op));
             buffer_of[i] = match in_place {
                 Some(input) => buffer_of[root(&places, node.inputs[input]).index()],
                 None => {
@@ -175,7 +175,7 @@ fn bytes(node: &Node) -> usize {
 }
 
 /// Whether value `i` of the result depends only on the values `i` of the inputs that have the result's shape.
-fn elementwise(op: &Op) -> bool {
+pub fn is_elementwise(op: &Op) -> bool {
     matches!(op, Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Cast(_) | Op::Fused(_))
 }
 
