@@ -32,7 +32,7 @@ const steps = [
   },
   {
     name: 'clippy: wasm',
-    run: ['cargo', 'clippy', '--quiet', '--all-targets', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'],
+    run: ['cargo', 'clippy', '--quiet', '--lib', '--tests', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'],
   },
   { name: 'tests: native', run: ['cargo', ...CARGO_TEST], count: countCargo },
   { name: 'tests: wasm in Chromium', run: ['wasm-pack', 'test', '--headless', '--chrome'], count: countCargo },

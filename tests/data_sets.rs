@@ -1,4 +1,5 @@
 //! Data sets that need no file: their contents, splits and statistics.
+#![cfg(not(target_arch = "wasm32"))]
 
 use vitrine::Error;
 use vitrine::data::{Dataset, HELD_OUT, Images, Random, digits, split};

@@ -1,4 +1,5 @@
 //! Graphs as values: how they print, what the verifier refuses, what a gradient consists of.
+#![cfg(not(target_arch = "wasm32"))]
 
 use vitrine::graph::{Builder, Conv2d, DType, Graph, NodeId};
 

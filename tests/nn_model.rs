@@ -1,4 +1,5 @@
 //! Architectures and models: parameter counts against published numbers, shapes, names, JSON, and every way to be wrong.
+#![cfg(not(target_arch = "wasm32"))]
 
 use vitrine::Error;
 use vitrine::graph::{Builder, DType};
