@@ -9,7 +9,7 @@
 //! - [`graph`]: what is computed. Operations, shapes, builder, gradients, passes.
 //! - [`device`]: where it is computed. CPU and GPU.
 //! - [`nn`], [`data`]: layers, losses, optimisers, model zoo; data sets and readers.
-//! - `train`, `explain`, `attack`: what a student does with them, one file per method.
+//! - [`train`], `explain`, `attack`: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
 pub mod data;
@@ -18,6 +18,7 @@ pub mod error;
 pub mod graph;
 pub mod nn;
 pub mod tensor;
+pub mod train;
 
 pub use error::{Error, Result};
 pub use tensor::{Data, Tensor};

@@ -11,7 +11,6 @@ mod op;
 pub mod pass;
 mod print;
 pub mod random;
-pub mod reference;
 mod shape;
 mod verify;
 
