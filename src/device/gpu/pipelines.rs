@@ -7,11 +7,18 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+pub(super) const CONV2D: &str = include_str!("../../../shaders/conv2d.wgsl");
+pub(super) const CONV2D_WEIGHT_GRAD: &str = include_str!("../../../shaders/conv2d_weight_grad.wgsl");
 pub(super) const FILL: &str = include_str!("../../../shaders/fill.wgsl");
-pub(super) const PLACE: &str = include_str!("../../../shaders/place.wgsl");
-pub(super) const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
+pub(super) const INDEX: &str = include_str!("../../../shaders/index.wgsl");
+pub(super) const LOG_SOFTMAX: &str = include_str!("../../../shaders/log_softmax.wgsl");
 pub(super) const MATMUL: &str = include_str!("../../../shaders/matmul.wgsl");
 pub(super) const MATMUL_TILED: &str = include_str!("../../../shaders/matmul_tiled.wgsl");
+pub(super) const PLACE: &str = include_str!("../../../shaders/place.wgsl");
+pub(super) const POOL2D: &str = include_str!("../../../shaders/pool2d.wgsl");
+pub(super) const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
+pub(super) const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
+pub(super) const RESIZE2D: &str = include_str!("../../../shaders/resize2d.wgsl");
 
 /// Storage buffers that one kernel may bind: WebGPU's default limit.
 pub(super) const MAX_BINDINGS: usize = 8;

@@ -3,6 +3,9 @@
 //! [`lower`] is one exhaustive match. A family's file holds the choice between variants and the arithmetic of strides; the
 //! algorithm itself is in the shader. Nothing here touches the device.
 
+mod conv;
+mod image;
+mod index;
 mod linalg;
 mod movement;
 mod reduce;
@@ -107,7 +110,27 @@ pub fn lower(node: &Node, inputs: &[Input], target: Target, in_place: Option<usi
         Op::Pad { before, value, .. } => Ok(movement::pad(inputs[0].shape, before, value.0, shape)),
         Op::Reduce { kind, axes } => Ok(reduce::reduce(inputs[0].shape, *kind, axes, target)),
         Op::MatMul { ta, tb } => linalg::matmul(&node.op, inputs[0].shape, inputs[1].shape, *ta, *tb, target),
-        op => Err(Error::Device { device: super::adapter::NAME, message: format!("{} is missing", op.name()) }),
+        Op::ArgMax { axis } => Ok(index::argmax(inputs[0].shape, *axis, shape)),
+        Op::LogSoftmax => Ok(index::log_softmax(shape)),
+        Op::Conv2d(conv) => conv::forward(&node.op, conv, &conv::Geometry::new(inputs[0].shape, inputs[1].shape, shape)),
+        Op::Conv2dInputGrad { conv, .. } => {
+            conv::input_gradient(&node.op, conv, &conv::Geometry::new(shape, inputs[1].shape, inputs[0].shape))
+        }
+        Op::Conv2dWeightGrad { conv, .. } => {
+            Ok(conv::weight_gradient(conv, &conv::Geometry::new(inputs[0].shape, shape, inputs[1].shape), target))
+        }
+        Op::MaxPool2d(pool) => Ok(image::pool("maximum", pool, inputs[0].shape, shape, 1, shape)),
+        Op::MaxPool2dGrad(pool) => Ok(image::pool("maximum_gradient", pool, shape, inputs[1].shape, 2, shape)),
+        Op::MaxPool2dSelect(pool) => Ok(image::pool("maximum_select", pool, inputs[0].shape, shape, 2, shape)),
+        Op::AvgPool2d(pool) => Ok(image::pool("average", pool, inputs[0].shape, shape, 1, shape)),
+        Op::AvgPool2dGrad { pool, .. } => Ok(image::pool("average_gradient", pool, shape, inputs[0].shape, 1, shape)),
+        Op::Resize2d { mode, .. } => Ok(image::resize("forward", *mode, inputs[0].shape, shape, shape)),
+        Op::Resize2dGrad { mode, .. } => Ok(image::resize("gradient", *mode, shape, inputs[0].shape, shape)),
+        Op::Gather => Ok(index::gather(inputs[0].shape, shape)),
+        Op::ScatterAdd { .. } => Ok(index::scatter_add(inputs[0].shape, shape)),
+        Op::OneHot { depth } => Ok(index::one_hot(*depth, shape)),
+        Op::Random { distribution, stream, .. } => Ok(index::random(*distribution, *stream, shape)),
+        Op::Permutation { n, stream } => Ok(index::permutation(*n, *stream, shape)),
     }
 }
 
