@@ -12,6 +12,7 @@ mod pipelines;
 mod plan;
 mod program;
 mod readback;
+mod selftest;
 mod store;
 
 use std::rc::Rc;
@@ -29,9 +30,11 @@ use crate::graph::Graph;
 pub struct Gpu(Rc<Context>);
 
 impl Gpu {
-    /// Opens the GPU. An adapter that is a program on the CPU is refused unless `software`.
+    /// Opens the GPU and tests it. An adapter that is a program on the CPU is refused unless `software`.
     pub async fn open(software: bool) -> Result<Self> {
-        Ok(Gpu(Rc::new(adapter::open(software).await?)))
+        let gpu = Gpu(Rc::new(adapter::open(software).await?));
+        selftest::run(&gpu).await?;
+        Ok(gpu)
     }
 
     pub fn info(&self) -> DeviceInfo {

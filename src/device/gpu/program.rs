@@ -14,6 +14,7 @@ use super::store::GpuStore;
 use crate::device::ProgramReport;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::graph::pass::optimize;
 use crate::tensor::Tensor;
 
 /// A graph as pipelines, an arena and bind groups.
@@ -31,7 +32,7 @@ pub struct GpuProgram {
 impl GpuProgram {
     pub(super) fn compile(context: Rc<Context>, graph: &Graph) -> Result<Self> {
         context.health.check()?;
-        let plan = Plan::new(graph, Target { software: context.software }, context.max_binding)?;
+        let plan = Plan::new(&optimize(graph), Target { software: context.software }, context.max_binding)?;
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let arena: Vec<_> = plan
             .buffers
