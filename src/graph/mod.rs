@@ -11,6 +11,7 @@ mod op;
 pub mod pass;
 mod print;
 pub mod random;
+pub mod reference;
 mod shape;
 mod verify;
 

@@ -5,15 +5,19 @@
 
 mod cse;
 mod dce;
+mod fuse;
 mod plan;
+mod simplify;
 
+pub use fuse::MAX_OPERANDS;
 pub use plan::{Layout, Place, Plan, Step, is_elementwise};
 
 use super::{Graph, Node, NodeId};
 
-/// The graph with less work in it: shared and without dead code.
+/// The graph with less work in it: simplified, shared, fused and without dead code.
 pub fn optimize(graph: &Graph) -> Graph {
-    let passes = [cse::run, dce::run];
+    // Fusion looks at who reads a value, so the dead must be gone by then; it leaves behind the constants it took in.
+    let passes = [simplify::run, cse::run, dce::run, fuse::run, dce::run];
     passes.iter().fold(graph.clone(), |graph, pass| {
         let graph = pass(&graph);
         debug_assert_eq!(graph.verify(), Ok(()), "\n{graph}");

@@ -246,8 +246,7 @@ mod tests {
         b.output("y", x.exp().abs().sum_all());
         let graph = b.finish().unwrap();
         let plan = Plan::new(&graph, Layout { in_place: true, ..LAYOUT });
-        let expected = "\
-         0 +400        %1 = exp(%0) : f32[100]
+        let expected = "         0 +400        %1 = exp(%0) : f32[100]
          0 +400      = %2 = abs(%1) : f32[100]
        512 +4          %3 = sum(%2) axes=0 : f32[1]
 ";
