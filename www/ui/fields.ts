@@ -85,7 +85,11 @@ export function choose<T extends string>(field: ChoiceField<T>): TemplateResult 
   const id = idOf(`choice ${field.label}`);
   return html`<div class="field">
     <label for=${id}>${field.label}</label>
-    <select id=${id} ?disabled=${field.disabled} @change=${(event: Event) => field.onChange((event.target as HTMLSelectElement).value as T)}>
+    <select
+      id=${id}
+      ?disabled=${field.disabled}
+      @change=${(event: Event) => field.onChange((event.target as HTMLSelectElement).value as T)}
+    >
       ${field.options.map(([value, text]) => html`<option value=${value} .selected=${value === field.value}>${text}</option>`)}
     </select>
     ${problemNote(field.problem)}
@@ -99,7 +103,14 @@ export function segmented<T extends string>(field: ChoiceField<T>): TemplateResu
     <div class="row segmented" role="group" aria-labelledby=${idOf(`segmented ${field.label}`)}>
       ${field.options.map(
         ([value, text]) =>
-          html`<button type="button" aria-pressed=${value === field.value} ?disabled=${field.disabled} @click=${() => field.onChange(value)}>${text}</button>`,
+          html`<button
+            type="button"
+            aria-pressed=${value === field.value}
+            ?disabled=${field.disabled}
+            @click=${() => field.onChange(value)}
+          >
+            ${text}
+          </button>`,
       )}
     </div>
     ${problemNote(field.problem)}

@@ -56,7 +56,9 @@ export class FileDrop extends LitElement {
       return;
     }
     try {
-      const read = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+      const read = await Promise.all(
+        files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+      );
       this.dispatchEvent(new CustomEvent<DroppedFile[]>('files', { detail: read }));
     } catch {
       this.problem = 'The browser could not read these files. Were they moved or deleted?';
@@ -87,7 +89,8 @@ export class FileDrop extends LitElement {
           void this.take(input.files).then(() => (input.value = ''));
         }}
       />
-      ${this.hint ? html`<p class="soft">${this.hint}</p>` : null} ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : null}
+      ${this.hint ? html`<p class="soft">${this.hint}</p>` : null}
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : null}
     </div>`;
   }
 }

@@ -3,7 +3,6 @@
  * point stands for twice as many steps. So a plot of a long run stays as quick as one of a short run.
  */
 import type { StepMetric } from '../engine/types.ts';
-import type { Cell } from './csv.ts';
 
 export interface ValidationPoint {
   step: number;
@@ -68,8 +67,8 @@ export class History {
     this.validation.splice(0, Infinity, ...kept);
   }
 
-  /** `[steps, as measured, smoothed, validation]`, aligned on the steps; values that are missing or not finite are `null`. */
-  aligned(measure: Measure): [number[], (number | null)[], (number | null)[], (number | null)[]] {
+  /** As measured, smoothed, and on the validation images, against the step. What is missing or not finite is `null`. */
+  aligned(measure: Measure): { x: number[]; y: (number | null)[][] } {
     const held = new Map(this.validation.map((point) => [point.step, point[measure]]));
     const measured = new Map(this.#points.map((point) => [point.step, point[measure]]));
     const steps = [...new Set([...measured.keys(), ...held.keys()])].sort((a, b) => a - b);
@@ -83,16 +82,6 @@ export class History {
       return mean / weight;
     });
     const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
-    return [steps, steps.map((step) => finite(measured.get(step))), smooth, steps.map((step) => finite(held.get(step)))];
-  }
-
-  /** For a CSV file. */
-  rows(): { header: string[]; rows: Cell[][] } {
-    const [steps, loss, , validationLoss] = this.aligned('loss');
-    const [, accuracy, , validationAccuracy] = this.aligned('accuracy');
-    return {
-      header: ['step', 'training loss', 'training accuracy', 'validation loss', 'validation accuracy'],
-      rows: steps.map((step, i) => [step, loss[i], accuracy[i], validationLoss[i], validationAccuracy[i]]),
-    };
+    return { x: steps, y: [steps.map((step) => finite(measured.get(step))), smooth, steps.map((step) => finite(held.get(step)))] };
   }
 }

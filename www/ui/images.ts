@@ -62,7 +62,9 @@ export class ImageGrid extends LitElement {
         box-shadow: none;
       }
       button[aria-pressed='true'] canvas {
-        box-shadow: 0 0 0 2px var(--paper), 0 0 0 4px var(--ink);
+        box-shadow:
+          0 0 0 2px var(--paper),
+          0 0 0 4px var(--ink);
       }
       .caption {
         display: block;
@@ -96,7 +98,14 @@ export class ImageGrid extends LitElement {
     const buttons = [...this.renderRoot.querySelectorAll('button')];
     const top = buttons[0]?.offsetTop;
     const columns = buttons.filter((button) => button.offsetTop === top).length;
-    const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -Infinity, End: Infinity };
+    const steps: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -columns,
+      ArrowDown: columns,
+      Home: -Infinity,
+      End: Infinity,
+    };
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -107,7 +116,13 @@ export class ImageGrid extends LitElement {
   }
 
   protected override render() {
-    return html`<div class="grid" role="group" aria-label=${this.label} @keydown=${this.move} ${styles({ '--size': `${this.size}px` })}>
+    return html`<div
+      class="grid"
+      role="group"
+      aria-label=${this.label}
+      @keydown=${this.move}
+      ${styles({ '--size': `${this.size}px` })}
+    >
       ${this.tiles.map(
         (tile, i) =>
           html`<button

@@ -8,7 +8,11 @@ const gradient = (color: (t: number) => string, from: number) =>
 
 export function legend(scale: Scale, limit: number): TemplateResult | null {
   if (scale === 'gray') return null;
-  return html`<div class="legend number" role="img" aria-label="Colour scale from ${scale === 'signed' ? brief(-limit) : 0} to ${brief(limit)}">
+  return html`<div
+    class="legend number"
+    role="img"
+    aria-label="Colour scale from ${scale === 'signed' ? brief(-limit) : 0} to ${brief(limit)}"
+  >
     <span>${scale === 'signed' ? brief(-limit) : '0'}</span>
     <span class="ramp ${scale}"></span>
     <span>${scale === 'signed' ? `+${brief(limit)}` : brief(limit)}</span>

@@ -54,7 +54,8 @@ export class PictureView extends LitElement {
   ];
 
   protected override updated(): void {
-    if (this.picture && this.canvas) paint(this.canvas, this.picture, this.map ? { map: this.map, opacity: this.opacity } : undefined);
+    if (this.picture && this.canvas)
+      paint(this.canvas, this.picture, this.map ? { map: this.map, opacity: this.opacity } : undefined);
   }
 
   private hover(event: PointerEvent): void {

@@ -28,7 +28,8 @@ export function integer(initial: number, low: number, high: number): Field<numbe
 export function real(initial: number, low: number, high: number): Field<number> {
   return {
     initial,
-    parse: (text) => (/^-?\d{1,12}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
+    parse: (text) =>
+      /^-?\d{1,12}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined,
     format: (value) => String(Number(value.toPrecision(6))),
   };
 }
@@ -38,7 +39,11 @@ export function choice<T extends string>(initial: T, options: readonly T[]): Fie
 }
 
 export function flag(initial: boolean): Field<boolean> {
-  return { initial, parse: (text) => (text === '1' ? true : text === '0' ? false : undefined), format: (value) => (value ? '1' : '0') };
+  return {
+    initial,
+    parse: (text) => (text === '1' ? true : text === '0' ? false : undefined),
+    format: (value) => (value ? '1' : '0'),
+  };
 }
 
 /** A short name: letters, digits, `-`, `_`; may be empty. */
@@ -91,4 +96,5 @@ export function overlay<S extends object>(schema: Schema<S>, state: S, changes: 
   return result;
 }
 
-const sameKind = (value: unknown, model: unknown): boolean => typeof value === typeof model && Array.isArray(value) === Array.isArray(model);
+const sameKind = (value: unknown, model: unknown): boolean =>
+  typeof value === typeof model && Array.isArray(value) === Array.isArray(model);

@@ -57,7 +57,12 @@ export class Tabs extends LitElement {
   private async move(event: KeyboardEvent): Promise<void> {
     const last = this.tabs.length - 1;
     const at = this.tabs.findIndex(([name]) => name === this.chosen);
-    const targets: Record<string, number> = { ArrowLeft: at === 0 ? last : at - 1, ArrowRight: at === last ? 0 : at + 1, Home: 0, End: last };
+    const targets: Record<string, number> = {
+      ArrowLeft: at === 0 ? last : at - 1,
+      ArrowRight: at === last ? 0 : at + 1,
+      Home: 0,
+      End: last,
+    };
     const target = targets[event.key];
     if (target === undefined) return;
     event.preventDefault();

@@ -1,38 +1,9 @@
-/**
- * The look, in one place: colours, type, spacing. Custom properties are inherited through every shadow root, so they are set once on the
- * outermost element. `light-dark()` follows `color-scheme`, which follows the system unless `theme` says otherwise.
- *
- * One meaning per colour: `--blue` negative, real, class probability; `--orange` positive, generated, chosen rival; `--violet` magnitude.
- * The interface itself is ink on paper.
- */
-import { css } from 'lit';
+/** Style sheets that many elements adopt, and the way from a token to a colour for a canvas. */
+import { css, unsafeCSS } from 'lit';
+import tokensText from './tokens.css?inline';
 
-export const tokens = css`
-  :host {
-    color-scheme: light dark;
-    --paper: light-dark(#fdfcfa, #15171a);
-    --paper-raised: light-dark(#ffffff, #1c1f23);
-    --paper-sunken: light-dark(#f4f2ee, #101215);
-    --ink: light-dark(#1c1e22, #e9e7e3);
-    --ink-soft: light-dark(#565b63, #a9adb3);
-    --hairline: light-dark(#dedbd4, #31353b);
-    --outline: light-dark(#85888e, #767b83);
-    --blue: light-dark(#0b5fb0, #72b4f2);
-    --orange: light-dark(#b34700, #f2a15c);
-    --violet: light-dark(#6a3fb5, #b99cf0);
-    --alert: light-dark(#a3201a, #ff9b91);
-    --focus: light-dark(#1c1e22, #ffffff);
-    --radius: 6px;
-    --font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
-    --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
-  }
-  :host([theme='light']) {
-    color-scheme: light;
-  }
-  :host([theme='dark']) {
-    color-scheme: dark;
-  }
-`;
+/** For the outermost element of a lab. */
+export const tokens = unsafeCSS(tokensText);
 
 /** Native controls, set once and adopted by every shadow root that has controls. */
 export const controls = css`
@@ -155,7 +126,7 @@ export const controls = css`
     margin: 0;
   }
   :focus-visible {
-    outline: 2px solid var(--focus);
+    outline: 2px solid var(--ink);
     outline-offset: 2px;
   }
   summary {
@@ -244,3 +215,6 @@ export function resolveColor(host: Element, token: string): string {
   probe.remove();
   return color;
 }
+
+/** Fired at the window when a theme was chosen by hand, for canvases that have to be drawn anew. */
+export const THEME_EVENT = 'vitrine-theme';

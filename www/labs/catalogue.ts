@@ -1,0 +1,27 @@
+/** All labs: what the catalogue shows of each, and how to get its element. A new lab is one folder and one entry here. */
+import type { TemplateResult } from 'lit';
+import { cnnPoster } from './cnn/poster.ts';
+
+export interface LabEntry {
+  /** As in `lab="…"`. */
+  id: string;
+  title: string;
+  /** One sentence. */
+  summary: string;
+  poster: () => TemplateResult;
+  tag: string;
+  load: () => Promise<unknown>;
+}
+
+export const LABS: readonly LabEntry[] = [
+  {
+    id: 'cnn',
+    title: 'Train a network that sees',
+    summary: 'Train a convolutional network on real handwriting, watch its filters form, ask why it decides, and fool it.',
+    poster: cnnPoster,
+    tag: 'vt-cnn-lab',
+    load: () => import('./cnn/lab.ts'),
+  },
+];
+
+export const labOf = (id: string): LabEntry | undefined => LABS.find((lab) => lab.id === id);

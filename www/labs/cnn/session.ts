@@ -1,0 +1,374 @@
+/**
+ * One experiment: the data, the network, the run. It turns changes of the settings into calls of the engine, drives the training loop in
+ * short blocks, and keeps whatever runs alive when a change turns out to be impossible.
+ *
+ * Looking never trains: only `play`, `stepOnce` and `epochOnce` add steps.
+ */
+import { Engine, EngineError, type Dataset, type Model, type Trainer } from '../../engine/client.ts';
+import type {
+  Architecture,
+  DeviceChoice,
+  DeviceInfo,
+  DivergenceReport,
+  Evaluation,
+  Layer,
+  LayerProblem,
+  ModelSummary,
+  StepMetric,
+} from '../../engine/types.ts';
+import { History } from '../../ui/history.ts';
+import { Watched } from '../../ui/signal.ts';
+import type { Speed } from '../../ui/transport.ts';
+import { deeper, depthOfChange, sourceOf, trainOptionsOf, type Depth, type Settings } from './settings.ts';
+
+/** Steps per second; `full` as many as there is time for. */
+const PACE: Record<Speed, number> = { slow: 2, brisk: 20, full: Infinity };
+/** A block of steps should take about this long, so that a pause is felt at once. */
+const BLOCK_MS = 60;
+
+export interface Live {
+  dataset: Dataset;
+  model: Model;
+  trainer: Trainer;
+  architecture: Architecture;
+}
+
+/** Where a message belongs: beside the control that caused it. */
+export type Place = 'data' | 'layers' | 'training' | 'inside' | 'attack' | 'engine';
+
+export class Session extends Watched {
+  settings: Settings;
+  /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
+  files: { name: string; bytes: Uint8Array }[] = [];
+  device: DeviceInfo | null = null;
+  live: Live | null = null;
+  /** The layer list as edited, legal or not. */
+  draft: Layer[] = [];
+  draftSummary: ModelSummary | null = null;
+  layerProblem: LayerProblem | null = null;
+  problems: Partial<Record<Place, string>> = {};
+  /** Something the visitor should know that stops nothing. */
+  notice = '';
+  history = new History();
+  evaluation: Evaluation | null = null;
+  /** The step that `evaluation` is of. */
+  evaluatedAt = -1;
+  divergence: DivergenceReport | null = null;
+  playing = false;
+  busy = true;
+  speed: Speed = 'full';
+  /** Steps per second, measured. */
+  rate = 0;
+  onStep: (metrics: StepMetric[]) => void = () => {};
+  onDone: () => void = () => {};
+  onProblem: (error: EngineError) => void = () => {};
+  onSettings: () => void = () => {};
+
+  #engine: Engine | null = null;
+  #pending: Depth = 'nothing';
+  #working: Promise<void> | null = null;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(settings: Settings) {
+    super();
+    this.settings = settings;
+  }
+
+  get engine(): Engine {
+    if (!this.#engine) throw new EngineError('device', 'the engine has not started');
+    return this.#engine;
+  }
+
+  async start(device: DeviceChoice): Promise<void> {
+    try {
+      this.#engine = await Engine.create({ device });
+      this.#engine.onDeviceChange((info) => {
+        this.device = info;
+        this.changed();
+      });
+      this.#engine.onRestart((error) => {
+        this.report('engine', error);
+        this.live = null;
+        void this.#make('data');
+      });
+      this.device = await this.#engine.info();
+    } catch (error) {
+      this.report('engine', error);
+      this.busy = false;
+      this.changed();
+      return;
+    }
+    await this.#make('data');
+  }
+
+  dispose(): void {
+    this.playing = false;
+    this.#engine?.dispose();
+    this.#engine = null;
+  }
+
+  report(place: Place, thrown: unknown): void {
+    const error = EngineError.from(thrown);
+    if (error.code === 'disposed' || error.code === 'cancelled') return;
+    this.problems = { ...this.problems, [place]: error.message };
+    this.onProblem(error);
+    this.changed();
+  }
+
+  clear(place: Place): void {
+    if (!this.problems[place]) return;
+    this.problems = { ...this.problems, [place]: undefined };
+    this.changed();
+  }
+
+  /** Changes settings and makes anew whatever depends on them. */
+  async update(changes: Partial<Settings>): Promise<void> {
+    const before = this.settings;
+    this.settings = { ...before, ...changes };
+    this.onSettings();
+    this.changed();
+    await this.#make(depthOfChange(before, this.settings));
+  }
+
+  /** Takes dropped files as the data set, if they are one. */
+  async open(files: { name: string; bytes: Uint8Array }[]): Promise<void> {
+    const before = { files: this.files, data: this.settings.data };
+    this.files = files;
+    this.settings = { ...this.settings, data: 'files' };
+    await this.#make('data');
+    if (this.problems.data) {
+      this.files = before.files;
+      this.settings = { ...this.settings, data: before.data };
+    }
+    this.onSettings();
+    this.changed();
+  }
+
+  /** Shows an edited layer list at once, and takes it into use if it is legal. */
+  editLayers(layers: Layer[]): Promise<void> {
+    this.draft = layers;
+    return this.update({ net: 'custom', layers });
+  }
+
+  async #make(depth: Depth): Promise<void> {
+    this.#pending = deeper(this.#pending, depth);
+    if (this.#pending === 'nothing') return;
+    this.#working ??= this.#work().finally(() => (this.#working = null));
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#pending !== 'nothing' && this.#engine) {
+      const depth = this.#pending;
+      this.#pending = 'nothing';
+      if (depth === 'rate') {
+        await this.#setRate();
+        continue;
+      }
+      this.playing = false;
+      this.busy = true;
+      this.changed();
+      await this.#loop;
+      await this.#rebuild(depth);
+      this.busy = false;
+      this.changed();
+    }
+  }
+
+  async #setRate(): Promise<void> {
+    try {
+      await this.live?.trainer.setLearningRate(this.settings.lr);
+      this.clear('training');
+    } catch (error) {
+      this.report('training', error);
+    }
+  }
+
+  async #rebuild(depth: Depth): Promise<void> {
+    const old = this.live;
+    const { settings } = this;
+    let place: Place = 'data';
+    try {
+      if (settings.data === 'files' && this.files.length === 0)
+        throw new EngineError('data', 'A link cannot carry files. Drop them here again.');
+      const dataset =
+        depth === 'data' || !old
+          ? await this.engine.dataset(sourceOf(settings, this.files), { validationFraction: settings.held, seed: settings.split })
+          : old.dataset;
+      this.clear('data');
+      place = 'layers';
+      const architecture = depth === 'run' && old ? old.architecture : await this.#architecture(dataset);
+      if (!architecture) {
+        if (dataset !== old?.dataset) await dataset.dispose();
+        return;
+      }
+      const model = await this.engine.model(architecture, { seed: settings.seed });
+      this.clear('layers');
+      place = 'training';
+      const trainer = await model.trainer(dataset, trainOptionsOf(settings));
+      this.problems = {};
+      this.live = { dataset, model, trainer, architecture };
+      this.#forget();
+      await this.#evaluate();
+      if (old) await this.#dispose(old, this.live);
+    } catch (error) {
+      const { layer, message } = EngineError.from(error);
+      if (place === 'layers') this.layerProblem = { layer: layer ?? null, message };
+      this.report(place, error);
+    }
+  }
+
+  async #dispose(old: Live, now: Live): Promise<void> {
+    await old.trainer.dispose();
+    await old.model.dispose();
+    if (old.dataset !== now.dataset) await old.dataset.dispose();
+  }
+
+  /** The chosen network for this data set; `null`, with `layerProblem` set, where it cannot be built. */
+  async #architecture(dataset: Dataset): Promise<Architecture | null> {
+    const { shape, classes, mean, std } = dataset.info;
+    const { net, layers } = this.settings;
+    const isCustom = net === 'custom' && layers.length > 0;
+    const plain = isCustom
+      ? { input: shape, layers }
+      : await this.engine.preset(net === 'custom' ? 'lenet-5' : net, shape, classes.length);
+    const architecture = { ...plain, mean, std };
+    this.draft = architecture.layers;
+    const { summary, problem } = await this.engine.describe(architecture);
+    this.draftSummary = summary;
+    this.layerProblem = problem;
+    if (summary && !problem && summary.classes !== classes.length) {
+      const message = `The last layer has ${summary.classes} outputs, but the data has ${classes.length} classes.`;
+      this.layerProblem = { layer: architecture.layers.length - 1, message };
+    }
+    return this.layerProblem ? null : architecture;
+  }
+
+  #forget(): void {
+    this.history = new History();
+    this.evaluation = null;
+    this.divergence = null;
+    this.rate = 0;
+  }
+
+  // --- the run ---
+
+  play(): void {
+    if (this.playing || this.busy || !this.live || this.divergence) return;
+    this.playing = true;
+    this.#loop = this.#drive(Infinity);
+    this.changed();
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.changed();
+  }
+
+  stepOnce(): void {
+    this.#some(1);
+  }
+
+  /** To the end of this epoch. */
+  epochOnce(): void {
+    const trainer = this.live?.trainer;
+    if (trainer) this.#some(trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch));
+  }
+
+  #some(steps: number): void {
+    if (this.playing || this.busy || !this.live || this.divergence) return;
+    this.playing = true;
+    this.#loop = this.#drive(steps);
+    this.changed();
+  }
+
+  async #drive(steps: number): Promise<void> {
+    const live = this.live;
+    let left = steps;
+    let block = 1;
+    try {
+      while (this.playing && live && live === this.live && left > 0 && !this.divergence) {
+        const { trainer } = live;
+        const toEpochEnd = trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch);
+        const wanted = Math.max(1, Math.min(block, left, toEpochEnd));
+        const began = performance.now();
+        const run = await trainer.run(wanted);
+        const spent = performance.now() - began;
+        left -= wanted;
+        this.history.add(run.metrics);
+        this.divergence = run.divergence;
+        this.onStep(run.metrics);
+        const slow = Number.isFinite(PACE[this.speed]);
+        block = slow ? 1 : Math.round(Math.min(Math.max((block * BLOCK_MS) / Math.max(spent, 1), 1), block * 2, 200));
+        if (run.divergence) break;
+        if (trainer.step % trainer.stepsPerEpoch === 0) await this.#evaluate();
+        if (slow && left > 0) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
+        const pace = (wanted * 1000) / Math.max(performance.now() - began, 1);
+        this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
+        this.changed();
+      }
+      if (live && live === this.live && !this.divergence && this.evaluatedAt !== live.trainer.step) await this.#evaluate();
+    } catch (error) {
+      this.report('training', error);
+    }
+    this.playing = false;
+    this.onDone();
+    this.changed();
+  }
+
+  async #evaluate(): Promise<void> {
+    if (!this.live) return;
+    const { trainer } = this.live;
+    this.evaluation = await trainer.evaluate('validation');
+    this.evaluatedAt = trainer.step;
+    const { loss, accuracy } = this.evaluation;
+    if (this.history.validation.at(-1)?.step !== trainer.step) this.history.validation.push({ step: trainer.step, loss, accuracy });
+    this.changed();
+  }
+
+  /** Back to step 0 and the same initial weights. */
+  async rewind(): Promise<void> {
+    await this.#settle(async ({ trainer }) => {
+      await trainer.rewind();
+      this.#forget();
+    });
+  }
+
+  newSeed(): Promise<void> {
+    return this.update({ seed: Math.floor(Math.random() * 10000) });
+  }
+
+  /** After a divergence: the last good weights, and from there a smaller learning rate. */
+  async returnToCheckpoint(): Promise<void> {
+    const { divergence } = this;
+    await this.#settle(async ({ trainer }) => {
+      await trainer.restore();
+      this.history.cut(trainer.step);
+      this.divergence = null;
+    });
+    if (divergence) await this.update({ lr: divergence.suggestedLearningRate });
+  }
+
+  async retrySlower(): Promise<void> {
+    const { divergence } = this;
+    if (!divergence) return;
+    await this.update({ lr: divergence.suggestedLearningRate });
+    await this.rewind();
+  }
+
+  async #settle(change: (live: Live) => Promise<void>): Promise<void> {
+    this.playing = false;
+    await this.#loop;
+    if (!this.live) return;
+    try {
+      await change(this.live);
+      await this.#evaluate();
+      this.clear('training');
+    } catch (error) {
+      this.report('training', error);
+    }
+    this.changed();
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
