@@ -108,11 +108,22 @@ export class Inside extends Panel {
     </div>`;
   }
 
+  private opened() {
+    const { session, inspector, view } = this;
+    if (!this.ready.has(view)) return null;
+    const views: Record<View, () => unknown> = {
+      layers: () => html`<vt-cnn-view-layers .session=${session} .inspector=${inspector}></vt-cnn-view-layers>`,
+      why: () => html`<vt-cnn-view-why .session=${session} .inspector=${inspector}></vt-cnn-view-why>`,
+      fool: () => html`<vt-cnn-view-fool .session=${session} .inspector=${inspector}></vt-cnn-view-fool>`,
+      draw: () => html`<vt-cnn-view-draw .session=${session} .inspector=${inspector}></vt-cnn-view-draw>`,
+    };
+    return views[view]();
+  }
+
   protected override render() {
     const { live, problems } = this.session;
     const { subject, probabilities } = this.inspector;
     if (!live || !subject) return html`<h3>Look inside</h3>`;
-    const context = { session: this.session, inspector: this.inspector };
     return html`<h3>One image</h3>
       ${this.chooser()}
       <div class="subject">
@@ -128,10 +139,7 @@ export class Inside extends Panel {
         .chosen=${this.view}
         @choose=${(event: CustomEvent<View>) => this.open(event.detail)}
       >
-        ${this.view === 'layers' ? html`<vt-cnn-view-layers .session=${context.session} .inspector=${context.inspector}></vt-cnn-view-layers>` : null}
-        ${this.view === 'why' ? html`<vt-cnn-view-why .session=${context.session} .inspector=${context.inspector}></vt-cnn-view-why>` : null}
-        ${this.view === 'fool' ? html`<vt-cnn-view-fool .session=${context.session} .inspector=${context.inspector}></vt-cnn-view-fool>` : null}
-        ${this.view === 'draw' ? html`<vt-cnn-view-draw .session=${context.session} .inspector=${context.inspector}></vt-cnn-view-draw>` : null}
+        ${this.opened()}
       </vt-tabs>`;
   }
 }
