@@ -12,9 +12,11 @@
 //! - [`train`], `explain`, `attack`: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
+pub mod attack;
 pub mod data;
 pub mod device;
 pub mod error;
+pub mod explain;
 pub mod graph;
 pub mod nn;
 pub mod tensor;

@@ -1,4 +1,5 @@
 //! D4 and D5: the data sets that the crate draws.
+#![cfg(not(target_arch = "wasm32"))]
 
 use vitrine::data::rooms::{Factor, Room};
 use vitrine::data::{Rooms, Strokes};

@@ -1,4 +1,5 @@
 //! The IDX reader: the original files of MNIST and Fashion-MNIST, and everything that is not one.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::PathBuf;
 

@@ -1,0 +1,56 @@
+//! V5 Grad-CAM (Selvaraju et al. 2017): with feature maps A^k of one layer, α_k = mean_ij ∂S_c/∂A^k_ij and M = ReLU(Σ_k α_k·A^k), up-sampled
+//! bilinearly over the image. On a network that ends in global average pooling and a dense layer it is CAM divided by the number of
+//! cells of a feature map.
+
+use super::{About, setting};
+use crate::error::{Error, Result};
+use crate::graph::{Builder, Graph, Resize, Var};
+use crate::nn::Model;
+
+pub(super) const ABOUT: About = About {
+    title: "Grad-CAM",
+    answers: "Where are the features of this layer that speak for the class?",
+    misleads: "It is as coarse as the layer, and averaging the gradient over the image can point at places the score does not depend on.",
+    formula: r"M = \mathrm{ReLU}\Bigl(\sum_k \alpha_k A^k\Bigr), \quad \alpha_k = \frac{1}{hw} \sum_{ij} \frac{\partial S_c}{\partial A^k_{ij}}",
+};
+
+pub(super) const ZERO: &str =
+    "A map is zero everywhere: the features of this layer speak against this class or not at all; try another layer or class.";
+
+/// Σ_k α_k·A^k of the feature maps `activation` `[N, K, h, w]` → `[N, h, w]`, neither rectified nor resized.
+pub fn map<'b>(activation: Var<'b>, score: Var<'b>) -> Var<'b> {
+    let gradient = activation.builder().grad(score, &[activation])[0];
+    let alpha = gradient.mean(&[2, 3]).reshape([activation.dim(0), activation.dim(1), 1, 1]);
+    (alpha * activation).sum(&[1])
+}
+
+/// The method at the layer called `layer` for `batch` images; inputs and outputs as in [`explain`](super), and `raw` `[N, h, w]`, the
+/// map before rectifying and resizing.
+pub fn graph(model: &Model, batch: usize, layer: &str) -> Result<Graph> {
+    let builder = Builder::new();
+    let (x, forward, score) = setting(&builder, model, batch)?;
+    let Some(activation) = forward.layer(layer).filter(|activation| activation.rank() == 4) else {
+        let names: Vec<&str> = forward.layers.iter().filter(|(_, var)| var.rank() == 4).map(|(name, _)| name.as_str()).collect();
+        let message = format!("`{layer}` has no feature maps; choose one of {}", names.join(", "));
+        return Err(Error::option("layer", message));
+    };
+    let raw = map(activation, score);
+    builder.output("raw", raw);
+    let [n, h, w] = [0, 1, 2].map(|i| raw.dim(i));
+    let [height, width] = [2, 3].map(|i| x.dim(i));
+    let resized = raw.relu().reshape([n, 1, h, w]).resize2d(Resize::Bilinear, [height, width]);
+    builder.output("map", resized.reshape([n, height, width]));
+    builder.finish()
+}
+
+/// The last feature maps that a convolution made: the output of the last convolution or block, after the normalisation and activation
+/// that follow it. An error where the model has none.
+pub fn default_layer(model: &Model) -> Result<String> {
+    let layers = &model.summary().layers;
+    let Some(last) = layers.iter().rposition(|layer| matches!(layer.kind, "conv" | "residual" | "inception")) else {
+        return Err(Error::option("layer", "Grad-CAM needs a convolution, this network has none"));
+    };
+    let follows = |kind| matches!(kind, "batch-norm" | "activation" | "dropout");
+    let more = layers[last + 1..].iter().take_while(|layer| follows(layer.kind)).count();
+    Ok(layers[last + more].name.clone())
+}
