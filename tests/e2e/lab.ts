@@ -1,0 +1,94 @@
+/** The CNN lab as a visitor meets it: by roles and names. */
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+interface Step {
+  step: number;
+  loss: number;
+  accuracy: number;
+}
+
+declare global {
+  interface Window {
+    steps: Step[];
+    validations: number[];
+  }
+}
+
+export class Lab {
+  readonly page: Page;
+  /** One lab, where the page has several. */
+  readonly root: Locator;
+
+  constructor(page: Page, root: Locator = page.locator('vitrine-lab')) {
+    this.page = page;
+    this.root = root;
+  }
+
+  /** Opens the lab's own page with `state` in its hash, and listens to its events. The poster is still there. */
+  static async visit(page: Page, url: string, state = ''): Promise<Lab> {
+    await page.addInitScript(() => {
+      window.steps = [];
+      window.validations = [];
+      document.addEventListener('vitrine-step', (event) => window.steps.push((event as CustomEvent).detail));
+      document.addEventListener('vitrine-done', (event) => window.validations.push((event as CustomEvent).detail.validation?.accuracy));
+    });
+    await page.goto(`${url}#lab=cnn${state && '&'}${state}`);
+    return new Lab(page);
+  }
+
+  /** The same, started. */
+  static async open(page: Page, url: string, state = ''): Promise<Lab> {
+    const lab = await Lab.visit(page, url, state);
+    await lab.start();
+    return lab;
+  }
+
+  async start(): Promise<void> {
+    await this.button(/^Start/).click();
+    await expect(this.button(/Train/)).toBeEnabled();
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.root.getByRole('button', { name });
+  }
+
+  get device(): Locator {
+    return this.root.getByText(/^Runs on the/);
+  }
+
+  /** Steps done, as the transport bar says. */
+  async step(): Promise<number> {
+    const text = await this.root.getByText(/^epoch [\d.]+, step/).innerText();
+    return Number(/step ([\d.,\s]+)/.exec(text)![1].replace(/\D/g, ''));
+  }
+
+  /** Trains until at least `step` steps are done, then pauses. */
+  async trainTo(step: number): Promise<void> {
+    await this.button(/Train/).click();
+    await expect.poll(() => this.step(), { timeout: 60_000 }).toBeGreaterThanOrEqual(step);
+    await this.button(/Pause/).click();
+    await expect(this.button(/Train/)).toBeVisible();
+  }
+
+  /** Trains so many whole epochs. */
+  async epochs(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      await this.button('Epoch').click();
+      await expect.poll(() => this.page.evaluate(() => window.validations.length), { timeout: 60_000 }).toBe(i + 1);
+      await expect(this.button('Epoch')).toBeEnabled();
+    }
+  }
+
+  steps(): Promise<Step[]> {
+    return this.page.evaluate(() => window.steps);
+  }
+
+  async view(name: 'Layers' | 'Why' | 'Fool it' | 'Draw'): Promise<void> {
+    await this.root.getByRole('tab', { name }).click();
+  }
+
+  picture(name: string | RegExp): Locator {
+    return this.root.getByRole('img', { name });
+  }
+}
