@@ -1,4 +1,5 @@
 //! The passes keep what a graph means, on random graphs, and do what they are for, on small ones.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
 
