@@ -8,7 +8,7 @@ use crate::nn::{Clip, Optimizer, Schedule};
 /// The largest batch.
 const MAX_BATCH: usize = 4096;
 
-/// Options of a run. The defaults are Adam, rate 0.001, batches of 32.
+/// Options of a run. The defaults are Adam, rate 0.003, batches of 32.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrainOptions {
@@ -33,7 +33,7 @@ impl Default for TrainOptions {
         Self {
             batch_size: 32,
             optimizer: Optimizer::default(),
-            learning_rate: 1e-3,
+            learning_rate: 3e-3,
             schedule: Schedule::Constant,
             weight_decay: 0.0,
             clip: None,
