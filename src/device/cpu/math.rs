@@ -140,18 +140,18 @@ pub fn erf(x: f32) -> f32 {
     p = p * z - 3.761_262_6e-1;
     p = p * z + 1.128_379_2;
     let near = x * p;
-    // erfc(a) = e^−a²·P(1/a) for 1 < a < 2, e^−a²·R(1/a²)/a beyond.
+    // erfc(a) = e^−a²/a · P(1/a²) for 1 < a < 2, e^−a²/a · R(1/a²) beyond.
     let q = 1.0 / a;
-    let mut r = 2.326_82e-2;
-    r = r * q - 1.387_039_4e-1;
-    r = r * q + 3.687_424_7e-1;
-    r = r * q - 5.824_733e-1;
-    r = r * q + 6.210_004_6e-1;
-    r = r * q - 4.944_515_3e-1;
-    r = r * q + 3.404_88e-1;
-    r = r * q - 2.741_127e-1;
-    r = r * q + 5.638_259_4e-1;
     let w = q * q;
+    let mut r = 2.326_82e-2;
+    r = r * w - 1.387_039_4e-1;
+    r = r * w + 3.687_424_7e-1;
+    r = r * w - 5.824_733e-1;
+    r = r * w + 6.210_004_6e-1;
+    r = r * w - 4.944_515_3e-1;
+    r = r * w + 3.404_88e-1;
+    r = r * w - 2.741_127e-1;
+    r = r * w + 5.638_259_4e-1;
     let mut s = -1.047_766_4e1;
     s = s * w + 1.297_72e1;
     s = s * w - 7.495_518_7;
@@ -160,7 +160,7 @@ pub fn erf(x: f32) -> f32 {
     s = s * w + 4.218_463_4e-1;
     s = s * w - 2.820_767_4e-1;
     s = s * w + 5.641_895e-1;
-    let erfc = exp(-z) * q * if a < 2.0 { r / q * q } else { s };
+    let erfc = exp(-z) * q * if a < 2.0 { r } else { s };
     let far = (1.0 - erfc).copysign(x);
     if a <= 1.0 { near } else { far }
 }
