@@ -1,138 +1,99 @@
-//! Convolution of `[N, C, H, W]` and its two adjoints, as matrix products whose operands are packed straight from the images.
+//! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand is packed straight from the images.
 //!
-//! Per group, forward: y[co, (n, oy, ox)] = w[co, (ci, ky, kx)] · patch[(ci, ky, kx), (n, oy, ox)]. The adjoint in x has the same
-//! form with the roles of input and output exchanged and the kernel walked backwards. The adjoint in w sums over images and places.
+//! Forward, per group: y[co, (n, oy, ox)] = w[co, k] · patch[k, (n, oy, ox)] with k = (ci, ky, kx). Where the image is padded, a few
+//! images at a time are copied with their border into scratch; then a patch is the value at the target's base address plus an
+//! offset that depends on k alone, and packing needs no case for the border. The adjoint has the same form from dy to dx, the
+//! kernel walked backwards. With a stride, the targets of one phase (y mod stride, x mod stride) share their kernel cells, so the
+//! adjoint is one such product per phase, none of which multiplies by the zeros between strides.
 
 use std::ops::Range;
 
 use super::buffer::Kernel;
-use super::gemm::{self, Panel, Sink, gemm};
+use super::gemm::{self, Panel, Sink};
 use crate::graph::{Conv2d, Shape};
 
-/// Along one side, which source cell a kernel cell reads for a target cell: (target·scale + kernel·step + offset) / divisor, where
-/// that is whole and inside the source.
+/// Words of bordered images in scratch at a time: they stay in the second-level cache.
+const BORDERED: usize = 1 << 16;
+
+/// Targets of a pass over images: rows and columns, their distances in memory, the distance of images, the first.
 #[derive(Clone, Copy)]
-struct Side {
-    scale: isize,
-    step: isize,
-    offset: isize,
-    divisor: isize,
-    source: usize,
-    target: usize,
-    kernel: usize,
+struct Grid {
+    size: [usize; 2],
+    step: [usize; 2],
+    image: usize,
+    start: usize,
 }
 
-impl Side {
-    /// Source cells are input pixels, targets output pixels.
-    fn forward(conv: &Conv2d, i: usize, input: usize, kernel: usize, output: usize) -> Self {
-        let (stride, dilation, pad) = (conv.stride[i] as isize, conv.dilation[i] as isize, conv.pads[i][0] as isize);
-        Self { scale: stride, step: dilation, offset: -pad, divisor: 1, source: input, target: output, kernel }
-    }
-
-    /// Source cells are output pixels, targets input pixels.
-    fn backward(conv: &Conv2d, i: usize, input: usize, kernel: usize, output: usize) -> Self {
-        let (stride, dilation, pad) = (conv.stride[i] as isize, conv.dilation[i] as isize, conv.pads[i][0] as isize);
-        Self { scale: 1, step: -dilation, offset: pad, divisor: stride, source: output, target: input, kernel }
-    }
-
+impl Grid {
+    /// Addresses of targets `first..first + count` (at most `W`), which are counted through the images; unused ones repeat the first.
     #[inline]
-    fn source(&self, target: usize, kernel: usize) -> Option<usize> {
-        let at = target as isize * self.scale + kernel as isize * self.step + self.offset;
-        if at < 0 || at % self.divisor != 0 {
-            return None;
+    fn places<const W: usize>(&self, first: usize, count: usize) -> [usize; W] {
+        let [height, width] = self.size;
+        let (mut n, mut y, mut x) = (first / (height * width), first / width % height, first % width);
+        let mut places = [0; W];
+        for place in &mut places[..count] {
+            *place = self.start + n * self.image + y * self.step[0] + x * self.step[1];
+            x += 1;
+            if x == width {
+                (x, y) = (0, y + 1);
+                if y == height {
+                    (y, n) = (0, n + 1);
+                }
+            }
         }
-        let at = (at / self.divisor) as usize;
-        (at < self.source).then_some(at)
-    }
-
-    /// The targets that have a source under `kernel`, where neighbouring targets have neighbouring sources (`scale` and `divisor` 1).
-    fn run(&self, kernel: usize) -> Range<usize> {
-        let shift = kernel as isize * self.step + self.offset;
-        let clamp = |v: isize| v.clamp(0, self.target as isize) as usize;
-        clamp(-shift)..clamp(self.source as isize - shift).max(clamp(-shift))
-    }
-
-    fn unit(&self) -> bool {
-        self.scale == 1 && self.divisor == 1
+        let first = places[0];
+        places[count..].fill(first);
+        places
     }
 }
 
-/// The patches of one group of channels of a batch, as vectors (n, ty, tx) along K = (c, ky, kx).
+/// Whether ascending places are neighbours.
+fn adjacent(places: &[usize]) -> bool {
+    places[places.len() - 1] - places[0] == places.len() - 1
+}
+
+/// A batch or some images of it, seen as patches: vectors (n, ty, tx) along k.
 struct Patches<'a> {
-    /// `[N, channels, H, W]`.
     source: &'a [f32],
-    /// Of the whole tensor.
-    channels: usize,
-    /// Of this group's first.
-    channel: usize,
-    rows: Side,
-    columns: Side,
+    targets: Grid,
+    /// For each k, the distance from the target's base.
+    offsets: &'a [usize],
 }
 
 impl Panel for Patches<'_> {
     fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
-        let panel = panel.as_chunks_mut::<W>().0;
-        let (height, width) = (self.rows.target, self.columns.target);
-        let cells = self.rows.kernel * self.columns.kernel;
-        let plane = self.rows.source * self.columns.source;
-        for (lanes, k) in panel.iter_mut().zip(k) {
-            let (c, ky, kx) = (k / cells, k % cells / self.columns.kernel, k % self.columns.kernel);
-            lanes.fill(0.0);
-            let mut lane = 0;
-            // Stretches of lanes within one target row.
-            while lane < count {
-                let at = first + lane;
-                let (n, ty, tx) = (at / (height * width), at / width % height, at % width);
-                let len = (width - tx).min(count - lane);
-                if let Some(row) = self.rows.source(ty, ky) {
-                    let start = (n * self.channels + self.channel + c) * plane + row * self.columns.source;
-                    let values = &self.source[start..][..self.columns.source];
-                    let target = &mut lanes[lane..][..len];
-                    if self.columns.unit() {
-                        let run = self.columns.run(kx);
-                        let (from, to) = (run.start.max(tx), run.end.min(tx + len));
-                        if from < to {
-                            let shift = kx as isize * self.columns.step + self.columns.offset;
-                            let source = (from as isize + shift) as usize;
-                            target[from - tx..to - tx].copy_from_slice(&values[source..][..to - from]);
-                        }
-                    } else {
-                        for (i, lane) in target.iter_mut().enumerate() {
-                            *lane = self.columns.source(tx + i, kx).map_or(0.0, |x| values[x]);
-                        }
-                    }
-                }
-                lane += len;
-            }
+        let panel = panel.as_chunks_mut::<W>().0.iter_mut().zip(&self.offsets[k]);
+        let places = self.targets.places::<W>(first, count);
+        if count == W && adjacent(&places) {
+            panel.for_each(|(lanes, offset)| lanes.copy_from_slice(&self.source[places[0] + offset..][..W]));
+        } else {
+            panel.for_each(|(lanes, offset)| *lanes = places.map(|place| self.source[place + offset]));
         }
     }
 }
 
-/// The kernel's rows for the adjoint: vectors ci along K = (co, ky, kx) of one group of `[Cout, Cin/groups, KH, KW]`.
-struct Flipped<'a> {
-    weight: &'a [f32],
-    channels: usize,
-    cells: usize,
+/// The kernel's rows: vectors m, `vector` apart, along k at `offsets`.
+struct Weights<'a> {
+    values: &'a [f32],
+    vector: usize,
+    offsets: &'a [usize],
 }
 
-impl Panel for Flipped<'_> {
+impl Panel for Weights<'_> {
     fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
-        for (lanes, k) in panel.as_chunks_mut::<W>().0.iter_mut().zip(k) {
-            lanes.fill(0.0);
-            let start = k / self.cells * self.channels * self.cells + k % self.cells;
+        for (lanes, offset) in panel.as_chunks_mut::<W>().0.iter_mut().zip(&self.offsets[k]) {
             for (i, lane) in lanes[..count].iter_mut().enumerate() {
-                *lane = self.weight[start + (first + i) * self.cells];
+                *lane = self.values[(first + i) * self.vector + offset];
             }
         }
     }
 }
 
-/// Rows are channels of `[N, channels, plane]`, columns (n, place).
+/// Rows are channels, `plane` apart, columns the targets.
 struct Images<'a> {
     values: &'a mut [f32],
-    channels: usize,
-    channel: usize,
     plane: usize,
+    targets: Grid,
 }
 
 impl Sink for Images<'_> {
@@ -144,55 +105,260 @@ impl Sink for Images<'_> {
         tile: &[[f32; NR]; MR],
         first: bool,
     ) {
-        let (n, place) = (j / self.plane, j % self.plane);
-        let start = |n: usize, r: usize| (n * self.channels + self.channel + i + r) * self.plane;
-        if place + columns <= self.plane {
-            for (r, row) in tile[..rows].iter().enumerate() {
-                gemm::put(&mut self.values[start(n, r) + place..][..columns], row, first);
-            }
-            return;
-        }
-        for (r, row) in tile[..rows].iter().enumerate() {
-            for (c, &value) in row[..columns].iter().enumerate() {
-                let at = place + c;
-                let target = &mut self.values[start(n + at / self.plane, r) + at % self.plane];
-                *target = if first { value } else { *target + value };
+        let places = self.targets.places::<NR>(j, columns);
+        let places = &places[..columns];
+        for (row, channel) in tile[..rows].iter().zip(i..) {
+            let values = &mut self.values[channel * self.plane..];
+            if adjacent(places) {
+                gemm::put(&mut values[places[0]..][..columns], row, first);
+            } else if first {
+                places.iter().zip(row).for_each(|(&place, &value)| values[place] = value);
+            } else {
+                places.iter().zip(row).for_each(|(&place, &value)| values[place] += value);
             }
         }
     }
 }
 
+/// Targets that share their kernel cells.
+struct Pass {
+    /// Base addresses in the bordered source, and addresses in the result; both relative to the group's first plane.
+    from: Grid,
+    to: Grid,
+    /// For each k, in the source and in the weights.
+    offsets: Vec<usize>,
+    weights: Vec<usize>,
+}
+
+/// How the source is surrounded by zeros.
+#[derive(Clone, Copy)]
+struct Border {
+    /// Height and width without it.
+    inner: [usize; 2],
+    before: [usize; 2],
+    after: [usize; 2],
+}
+
+impl Border {
+    fn side(&self, i: usize) -> usize {
+        self.before[i] + self.inner[i] + self.after[i]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.before == [0, 0] && self.after == [0, 0]
+    }
+
+    /// Copies planes with their borders.
+    fn surround(&self, source: &[f32], target: &mut [f32]) {
+        let ([height, width], pitch) = (self.inner, self.side(1));
+        if height * width == 0 {
+            return target.fill(0.0);
+        }
+        let planes = target.chunks_exact_mut(self.side(0) * pitch).zip(source.chunks_exact(height * width));
+        for (target, source) in planes {
+            let (top, rest) = target.split_at_mut(self.before[0] * pitch);
+            let (middle, bottom) = rest.split_at_mut(height * pitch);
+            top.fill(0.0);
+            bottom.fill(0.0);
+            for (line, row) in middle.chunks_exact_mut(pitch).zip(source.chunks_exact(width)) {
+                line[..self.before[1]].fill(0.0);
+                line[self.before[1]..][..width].copy_from_slice(row);
+                line[self.before[1] + width..].fill(0.0);
+            }
+        }
+    }
+}
+
+/// A convolution made ready: source `[N, C, inner]` → result `[N, M, plane]`.
+struct Product {
+    images: usize,
+    /// Of source and result, in one group.
+    channels: usize,
+    rows: usize,
+    groups: usize,
+    border: Border,
+    /// Words of one plane of the result, of one group's weights, and between the weights of neighbouring rows.
+    plane: usize,
+    group_weights: usize,
+    vector: usize,
+    passes: Vec<Pass>,
+}
+
+impl Product {
+    fn kernel(self) -> Kernel {
+        let bordered = self.channels * self.groups * self.border.side(0) * self.border.side(1);
+        let chunk = (BORDERED / bordered.max(1)).clamp(1, self.images.max(1));
+        let copied = if self.border.is_empty() { 0 } else { chunk * bordered };
+        let packed: usize = self.passes.iter().map(|pass| self.groups * gemm::packed_len(self.rows, pass.offsets.len())).sum();
+        let panels = |pass: &Pass| gemm::panels_len(chunk * pass.to.size[0] * pass.to.size[1], pass.offsets.len());
+        let panels = self.passes.iter().map(panels).max().unwrap_or(0);
+        Kernel::with_scratch(copied + packed + panels, move |x, out, scratch| {
+            let (copy, rest) = scratch.split_at_mut(copied);
+            let (packed, panels) = rest.split_at_mut(packed);
+            self.run(chunk, x.get(0), x.get(1), out, copy, packed, panels);
+        })
+    }
+
+    #[allow(clippy::too_many_arguments)] // three operands, three parts of scratch
+    fn run(
+        &self,
+        chunk: usize,
+        source: &[f32],
+        weights: &[f32],
+        out: &mut [f32],
+        copy: &mut [f32],
+        packed: &mut [f32],
+        panels: &mut [f32],
+    ) {
+        self.each(|group, pass, at| {
+            let values = &weights[group * self.group_weights..];
+            let k = pass.offsets.len();
+            let weights = Weights { values, vector: self.vector, offsets: &pass.weights };
+            gemm::pack(self.rows, k, &weights, &mut packed[at..][..gemm::packed_len(self.rows, k)]);
+        });
+        let inner = self.channels * self.groups * self.border.inner[0] * self.border.inner[1];
+        let bordered = self.channels * self.groups * self.border.side(0) * self.border.side(1);
+        let result = self.rows * self.groups * self.plane;
+        for image in (0..self.images).step_by(chunk) {
+            let count = chunk.min(self.images - image);
+            let raw = &source[image * inner..][..count * inner];
+            let source = if self.border.is_empty() {
+                raw
+            } else {
+                self.border.surround(raw, &mut copy[..count * bordered]);
+                &copy[..count * bordered]
+            };
+            let out = &mut out[image * result..][..count * result];
+            self.each(|group, pass, at| {
+                let source = &source[group * (bordered / self.groups)..];
+                let patches = Patches { source, targets: pass.from, offsets: &pass.offsets };
+                let mut sink = Images { values: &mut out[group * self.rows * self.plane..], plane: self.plane, targets: pass.to };
+                let columns = count * pass.to.size[0] * pass.to.size[1];
+                gemm::multiply(self.rows, columns, pass.offsets.len(), &packed[at..], &patches, &mut sink, panels);
+            });
+        }
+    }
+
+    /// Calls `body` with each group, pass and where its packed weights begin.
+    fn each(&self, mut body: impl FnMut(usize, &Pass, usize)) {
+        let mut at = 0;
+        for group in 0..self.groups {
+            for pass in &self.passes {
+                body(group, pass, at);
+                at += gemm::packed_len(self.rows, pass.offsets.len());
+            }
+        }
+    }
+
+    /// Adds a pass, with its rows joined where they lie behind one another in both tensors.
+    fn push(&mut self, mut pass: Pass) {
+        let ([height, width], joined) = (pass.to.size, |grid: &Grid| grid.step[0] == grid.size[1] * grid.step[1]);
+        if joined(&pass.from) && joined(&pass.to) {
+            pass.from.size = [1, height * width];
+            pass.to.size = [1, height * width];
+        }
+        self.passes.push(pass);
+    }
+}
+
 /// y `[N, Cout, OH, OW]` of x `[N, Cin, H, W]` and w `[Cout, Cin/groups, KH, KW]`.
 pub fn conv2d(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape) -> Kernel {
-    let side = |i: usize| Side::forward(conv, i, x[2 + i], w[2 + i], y[2 + i]);
-    let (rows, columns, groups) = (side(0), side(1), conv.groups);
-    let (channels, filters) = (x[1], y[1]);
-    let (m, n, k) = (filters / groups, y[0] * y[2] * y[3], w[1] * w[2] * w[3]);
-    let plane = y[2] * y[3];
-    Kernel::with_scratch(gemm::scratch(m, n, k), move |x, out, scratch| {
-        for group in 0..groups {
-            let weight = gemm::Strided { values: &x.get(1)[group * m * k..][..m * k], vector: k, step: 1 };
-            let patches = Patches { source: x.get(0), channels, channel: group * channels / groups, rows, columns };
-            let mut sink = Images { values: out, channels: filters, channel: group * m, plane };
-            gemm(m, n, k, &weight, &patches, &mut sink, scratch);
-        }
-    })
+    let border =
+        Border { inner: [x[2], x[3]], before: [conv.pads[0][0], conv.pads[1][0]], after: [conv.pads[0][1], conv.pads[1][1]] };
+    let (height, pitch) = (border.side(0), border.side(1));
+    let k = w[1] * w[2] * w[3];
+    let mut product = Product {
+        images: x[0],
+        channels: w[1],
+        rows: y[1] / conv.groups,
+        groups: conv.groups,
+        border,
+        plane: y[2] * y[3],
+        group_weights: y[1] / conv.groups * k,
+        vector: k,
+        passes: Vec::new(),
+    };
+    let size = [y[2], y[3]];
+    let step = [conv.stride[0] * pitch, conv.stride[1]];
+    let offset = |c: usize, ky: usize, kx: usize| (c * height + ky * conv.dilation[0]) * pitch + kx * conv.dilation[1];
+    product.push(Pass {
+        from: Grid { size, step, image: x[1] * height * pitch, start: 0 },
+        to: Grid { size, step: [y[3], 1], image: y[1] * y[2] * y[3], start: 0 },
+        offsets: (0..k).map(|k| offset(k / (w[2] * w[3]), k / w[3] % w[2], k % w[3])).collect(),
+        weights: (0..k).collect(),
+    });
+    product.kernel()
+}
+
+/// Along one side of the adjoint: the targets phase, phase + stride, …, and (kernel cell, source cell of target 0) for each that
+/// reaches them.
+struct Phase {
+    first: usize,
+    count: usize,
+    taps: Vec<(usize, isize)>,
+}
+
+fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
+    let (stride, dilation, pad) = (conv.stride[i], conv.dilation[i], conv.pads[i][0]);
+    (0..stride.min(input))
+        .map(|first| {
+            let source = |cell: usize| (first + pad) as isize - (cell * dilation) as isize;
+            let taps = (0..kernel).filter(|&cell| source(cell).rem_euclid(stride as isize) == 0);
+            Phase {
+                first,
+                count: (input - first).div_ceil(stride),
+                taps: taps.map(|cell| (cell, source(cell).div_euclid(stride as isize))).collect(),
+            }
+        })
+        .collect()
 }
 
 /// The adjoint in x: dy `[N, Cout, OH, OW]`, w → dx `[N, Cin, H, W]`.
 pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
-    let side = |i: usize| Side::backward(conv, i, dx[2 + i], w[2 + i], dy[2 + i]);
-    let (rows, columns, groups) = (side(0), side(1), conv.groups);
-    let (channels, filters, cells) = (dx[1], dy[1], w[2] * w[3]);
-    let per_group = channels / groups;
-    let (m, n, k) = (per_group, dx[0] * dx[2] * dx[3], filters / groups * cells);
-    let plane = dx[2] * dx[3];
-    Kernel::with_scratch(gemm::scratch(m, n, k), move |x, out, scratch| {
-        for group in 0..groups {
-            let weight = Flipped { weight: &x.get(1)[group * k * per_group..][..k * per_group], channels: per_group, cells };
-            let patches = Patches { source: x.get(0), channels: filters, channel: group * filters / groups, rows, columns };
-            let mut sink = Images { values: out, channels, channel: group * per_group, plane };
-            gemm(m, n, k, &weight, &patches, &mut sink, scratch);
+    let sides = [phases(conv, 0, dx[2], w[2]), phases(conv, 1, dx[3], w[3])];
+    // The border that covers the farthest source cell of any phase.
+    let reach = |i: usize| {
+        let cells = sides[i].iter().flat_map(|p| p.taps.iter().flat_map(|&(_, at)| [at, at + p.count as isize - 1]));
+        let (low, high) = cells.fold((0, dy[2 + i] as isize - 1), |(low, high), at| (low.min(at), high.max(at)));
+        (-low as usize, (high + 1) as usize - dy[2 + i])
+    };
+    let ((top, bottom), (left, right)) = (reach(0), reach(1));
+    let border = Border { inner: [dy[2], dy[3]], before: [top, left], after: [bottom, right] };
+    let (height, pitch) = (border.side(0), border.side(1));
+    let (per_group, filters, cells) = (w[1], dy[1] / conv.groups, w[2] * w[3]);
+    let mut product = Product {
+        images: dy[0],
+        channels: filters,
+        rows: per_group,
+        groups: conv.groups,
+        border,
+        plane: dx[2] * dx[3],
+        group_weights: filters * per_group * cells,
+        vector: cells,
+        passes: Vec::new(),
+    };
+    for rows in &sides[0] {
+        for columns in &sides[1] {
+            let size = [rows.count, columns.count];
+            let (mut offsets, mut weights) = (Vec::new(), Vec::new());
+            for co in 0..filters {
+                for &(ky, y) in &rows.taps {
+                    for &(kx, x) in &columns.taps {
+                        let (y, x) = ((y + top as isize) as usize, (x + left as isize) as usize);
+                        offsets.push((co * height + y) * pitch + x);
+                        weights.push(co * per_group * cells + ky * w[3] + kx);
+                    }
+                }
+            }
+            let step = [conv.stride[0] * dx[3], conv.stride[1]];
+            let start = rows.first * dx[3] + columns.first;
+            product.push(Pass {
+                from: Grid { size, step: [pitch, 1], image: dy[1] * height * pitch, start: 0 },
+                to: Grid { size, step, image: dx[1] * dx[2] * dx[3], start },
+                offsets,
+                weights,
+            });
         }
-    })
+    }
+    product.kernel()
 }

@@ -2,26 +2,27 @@
 //!
 //! Operands come through [`Panel`], which writes `W` vectors along K side by side, so that transposes and the patches of a
 //! convolution cost nothing but another way of packing; results leave through [`Sink`], tile by tile. The tile is 4×8 where
-//! registers are 128 bits wide (wasm), 6×16 where AVX2 and FMA are found at run time. K is cut into blocks; the order of every sum
+//! registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into blocks; the order of every sum
 //! is fixed by the shape alone.
 
 use std::ops::Range;
 
 use super::buffer::Kernel;
+use super::simd::{self, Tiles};
 use crate::graph::Shape;
 
 /// Longest stretch of K that is packed at once: panels of it stay in the first-level cache.
 const KC: usize = 256;
 /// Columns of B packed at once, and rows of A gone through per sweep of them: blocks that stay in the second-level cache.
 const NC: usize = 256;
-const MC: usize = 96;
+const MC: usize = 96; // whole panels of 4 and of 6
 /// The widest panels of any micro-kernel, by which scratch is sized.
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
 
 /// A matrix seen as vectors along K.
 pub trait Panel {
-    /// Writes vectors `first..first + count` (at most `W`) over `k` to `panel`, `W` values per k; unused lanes become 0.
+    /// Writes vectors `first..first + count` (at most `W`) over `k` to `panel`, `W` values per k; what unused lanes get does not matter.
     fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]);
 }
 
@@ -52,9 +53,6 @@ impl Panel for Strided<'_> {
             return;
         }
         let panel = panel.as_chunks_mut::<W>().0;
-        if count < W {
-            panel.iter_mut().for_each(|lane| lane.fill(0.0));
-        }
         if self.vector == 1 && count == W {
             for (lanes, k) in panel.iter_mut().zip(k) {
                 lanes.copy_from_slice(&self.values[k * self.step + first..][..W]);
@@ -108,124 +106,86 @@ pub fn put<const NR: usize>(target: &mut [f32], row: &[f32; NR], first: bool) {
     }
 }
 
-/// Words of scratch for a product of this size.
-pub fn scratch(m: usize, n: usize, k: usize) -> usize {
-    let kc = k.min(KC);
-    (m.next_multiple_of(MAX_MR) + MAX_MR + NC.min(n).next_multiple_of(MAX_NR)) * kc
+/// Words of a packed M×K left operand.
+pub fn packed_len(m: usize, k: usize) -> usize {
+    (m + MAX_MR) * k
 }
 
-/// `sink` = `a` · `b` for M×K and K×N.
-pub fn gemm(m: usize, n: usize, k: usize, a: &impl Panel, b: &impl Panel, sink: &mut impl Sink, scratch: &mut [f32]) {
+/// Words of scratch for multiplying packed operands with N columns.
+pub fn panels_len(n: usize, k: usize) -> usize {
+    NC.min(n).next_multiple_of(MAX_NR) * k.min(KC)
+}
+
+/// `sink` = `a` · `b` for M×K and K×N; scratch is [`packed_len`] + [`panels_len`].
+fn gemm(m: usize, n: usize, k: usize, a: &impl Panel, b: &impl Panel, sink: &mut impl Sink, scratch: &mut [f32]) {
+    let (packed, panels) = scratch.split_at_mut(packed_len(m, k));
+    pack(m, k, a, packed);
+    multiply(m, n, k, packed, b, sink, panels);
+}
+
+/// Packs a left operand.
+pub fn pack(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return blocked::<avx2::Wide, 6, 16>(m, n, k, a, b, sink, scratch);
+    if simd::wide() {
+        return pack_panels::<6>(m, k, a, packed);
     }
-    blocked::<Narrow, 4, 8>(m, n, k, a, b, sink, scratch)
+    pack_panels::<4>(m, k, a, packed)
 }
 
-/// The instruction set in use, for people.
-pub fn instructions() -> &'static str {
+/// `sink` = packed left operand · `b`.
+pub fn multiply(m: usize, n: usize, k: usize, packed: &[f32], b: &impl Panel, sink: &mut impl Sink, panels: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return "AVX2";
+    if simd::wide() {
+        return blocked::<simd::Wide, 6, 16>(m, n, k, packed, b, sink, panels);
     }
-    if cfg!(target_feature = "simd128") { "SIMD128" } else { "portable" }
+    blocked::<simd::Narrow, 4, 8>(m, n, k, packed, b, sink, panels)
 }
 
-/// The register tile: the product of an MR-wide and an NR-wide panel.
-trait Micro<const MR: usize, const NR: usize> {
-    fn tile(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR];
+/// The blocks of K, of nearly one length; an empty K still is one block, since the product still is zeros.
+fn blocks(k: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = k.div_ceil(KC).max(1);
+    let len = k.div_ceil(count);
+    (0..count).map(move |block| block * len..k.min((block + 1) * len))
 }
 
-fn blocked<T: Micro<MR, NR>, const MR: usize, const NR: usize>(
+/// Block after block of K, in each the panels of all rows.
+fn pack_panels<const MR: usize>(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
+    let height = m.next_multiple_of(MR);
+    for depth in blocks(k) {
+        let (start, len) = (height * depth.start, depth.len());
+        for i in (0..m).step_by(MR) {
+            a.pack::<MR>(i, MR.min(m - i), depth.clone(), &mut packed[start + i * len..][..MR * len]);
+        }
+    }
+}
+
+fn blocked<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
     m: usize,
     n: usize,
     k: usize,
-    a: &impl Panel,
+    packed: &[f32],
     b: &impl Panel,
     sink: &mut impl Sink,
-    scratch: &mut [f32],
+    panels: &mut [f32],
 ) {
-    // An empty K still has a product: zeros.
-    let blocks = k.div_ceil(KC).max(1);
-    let kc = k.div_ceil(blocks);
-    let (packed_a, packed_b) = scratch.split_at_mut(m.next_multiple_of(MR) * kc);
-    for block in 0..blocks {
-        let depth = block * kc..k.min((block + 1) * kc);
-        let (len, first) = (depth.len(), block == 0);
-        for i in (0..m).step_by(MR) {
-            a.pack::<MR>(i, MR.min(m - i), depth.clone(), &mut packed_a[i * len..][..MR * len]);
-        }
+    for depth in blocks(k) {
+        let (len, first) = (depth.len(), depth.start == 0);
+        let packed = &packed[m.next_multiple_of(MR) * depth.start..];
         for column in (0..n).step_by(NC) {
             let width = NC.min(n - column);
             for j in (0..width).step_by(NR) {
-                b.pack::<NR>(column + j, NR.min(width - j), depth.clone(), &mut packed_b[j * len..][..NR * len]);
+                b.pack::<NR>(column + j, NR.min(width - j), depth.clone(), &mut panels[j * len..][..NR * len]);
             }
             for row in (0..m).step_by(MC) {
-                let height = MC.min(m - row);
                 for j in (0..width).step_by(NR) {
-                    let panel_b = packed_b[j * len..][..NR * len].as_chunks().0;
-                    for i in (row..row + height).step_by(MR) {
-                        let panel_a = packed_a[i * len..][..MR * len].as_chunks().0;
-                        let tile = T::tile(panel_a, panel_b);
+                    let b = panels[j * len..][..NR * len].as_chunks().0;
+                    for i in (row..m.min(row + MC)).step_by(MR) {
+                        let tile = T::product(packed[i * len..][..MR * len].as_chunks().0, b);
                         sink.tile([i, column + j], MR.min(m - i), NR.min(width - j), &tile, first);
                     }
                 }
             }
         }
-    }
-}
-
-/// Eight accumulators of four values, as many as 128-bit registers hold beside the operands.
-struct Narrow;
-
-impl Micro<4, 8> for Narrow {
-    #[inline(always)]
-    fn tile(a: &[[f32; 4]], b: &[[f32; 8]]) -> [[f32; 8]; 4] {
-        let mut sums = [[0.0; 8]; 4];
-        for (a, b) in a.iter().zip(b) {
-            for i in 0..4 {
-                for j in 0..8 {
-                    sums[i][j] += a[i] * b[j];
-                }
-            }
-        }
-        sums
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    //! Twelve accumulators of eight values with fused multiply-add.
-
-    use super::Micro;
-
-    pub fn available() -> bool {
-        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-    }
-
-    /// To be used only where [`available`].
-    pub struct Wide;
-
-    impl Micro<6, 16> for Wide {
-        #[inline(always)]
-        fn tile(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
-            // SAFETY: `gemm` chooses `Wide` only after `available` said that the CPU has both features.
-            unsafe { tile(a, b) }
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn tile(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
-        let mut sums = [[0.0f32; 16]; 6];
-        for (a, b) in a.iter().zip(b) {
-            for i in 0..6 {
-                for j in 0..16 {
-                    sums[i][j] = a[i].mul_add(b[j], sums[i][j]);
-                }
-            }
-        }
-        sums
     }
 }
 
@@ -237,7 +197,7 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
     let batch = if r == 3 { out[0] } else { 1 };
     debug_assert_eq!((a.len(), b.len()), (batch * m * k, batch * n * k));
     let (a_strides, b_strides) = (if ta { (1, m) } else { (k, 1) }, if tb { (k, 1) } else { (1, n) });
-    Kernel::with_scratch(scratch(m, n, k), move |x, out, scratch| {
+    Kernel::with_scratch(packed_len(m, k) + panels_len(n, k), move |x, out, scratch| {
         for i in 0..batch {
             let a = Strided { values: &x.get(0)[i * m * k..][..m * k], vector: a_strides.0, step: a_strides.1 };
             let b = Strided { values: &x.get(1)[i * n * k..][..n * k], vector: b_strides.0, step: b_strides.1 };

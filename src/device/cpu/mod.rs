@@ -3,11 +3,11 @@
 //! - `store`: the named states. `compile`: places and order. `prepare`: which kernel computes which operation. `buffer`: memory and
 //!   what a kernel sees of it. `index`: strided walks.
 //! - Kernels, one file per family: `gemm`, `conv`, `weight_grad`, `pool`, `reduce`, `fused` (element-wise), `movement`, `gather`,
-//!   `random`; `math` has the scalar functions.
+//!   `random`; `math` has the scalar functions, `simd` the register tiles.
 //!
 //! A run neither allocates nor looks anything up by name: states are resolved to slots once per arrangement of the store. Results
 //! are the same bits at every run. NaN goes through every operation, `relu`, maxima and pooling included: a lost loss stays visible.
-//! One thread; `unsafe` only where the CPU's wide instructions are called (`gemm`).
+//! One thread; `unsafe` only where the CPU's wide instructions are called (`simd`).
 
 mod buffer;
 mod compile;
@@ -22,6 +22,7 @@ mod pool;
 mod prepare;
 mod random;
 mod reduce;
+mod simd;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,7 @@ use crate::tensor::Tensor;
 pub(super) fn info() -> DeviceInfo {
     DeviceInfo {
         kind: DeviceKind::Cpu,
-        name: format!("CPU ({})", gemm::instructions()),
+        name: format!("CPU ({})", simd::instructions()),
         software: false,
         reason: "Always there.".into(),
     }

@@ -4,6 +4,7 @@
 //! image at a time in scratch. So the products are dot products, a tile of them at once.
 
 use super::buffer::Kernel;
+use super::simd::{self, Tiles};
 use crate::graph::{Conv2d, Shape};
 
 /// Words of patches in scratch: they stay in the second-level cache.
@@ -85,50 +86,38 @@ impl WeightGrad {
 }
 
 /// C[M, N] += A[M, K] · B[N, K]ᵀ with rows of A `stride` apart and those of B K apart.
-fn dots([m, n, k]: [usize; 3], a: &[f32], stride: usize, b: &[f32], c: &mut [f32]) {
-    let (mut i, mut j);
-    i = 0;
-    while i < m {
-        let tall = m - i >= 4;
-        j = 0;
-        while j < n {
-            let wide = n - j >= 2;
-            let (a, b, c) = (&a[i * stride..], &b[j * k..], &mut c[i * n + j..]);
-            match (tall, wide) {
-                (true, true) => dot_tile::<4, 2>(k, a, stride, b, c, n),
-                (true, false) => dot_tile::<4, 1>(k, a, stride, b, c, n),
-                (false, true) => dot_tile::<1, 2>(k, a, stride, b, c, n),
-                (false, false) => dot_tile::<1, 1>(k, a, stride, b, c, n),
-            }
-            j += if wide { 2 } else { 1 };
-        }
-        i += if tall { 4 } else { 1 };
+fn dots(size: [usize; 3], a: &[f32], stride: usize, b: &[f32], c: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if simd::wide() {
+        return tiled::<simd::Wide, 6, 16>(size, a, stride, b, c);
     }
+    tiled::<simd::Narrow, 4, 8>(size, a, stride, b, c)
 }
 
-/// Values a running sum is made of.
-const LANES: usize = 4;
-
-/// One tile of [`dots`], each of its sums in [`LANES`] running sums.
-#[inline(always)]
-fn dot_tile<const R: usize, const C: usize>(k: usize, a: &[f32], stride: usize, b: &[f32], c: &mut [f32], n: usize) {
-    let a: [(&[[f32; LANES]], &[f32]); R] = std::array::from_fn(|r| a[r * stride..][..k].as_chunks());
-    let b: [(&[[f32; LANES]], &[f32]); C] = std::array::from_fn(|s| b[s * k..][..k].as_chunks());
-    let mut sums = [[[0.0; LANES]; C]; R];
-    for p in 0..k / LANES {
-        for r in 0..R {
-            for s in 0..C {
-                for lane in 0..LANES {
-                    sums[r][s][lane] += a[r].0[p][lane] * b[s].0[p][lane];
+fn tiled<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
+    [m, n, k]: [usize; 3],
+    a: &[f32],
+    stride: usize,
+    b: &[f32],
+    c: &mut [f32],
+) {
+    let row_a = |i: usize| &a[i * stride..][..k];
+    let row_b = |j: usize| &b[j * k..][..k];
+    for i in (0..m).step_by(4) {
+        for j in (0..n).step_by(2) {
+            let mut add = |r: usize, values: &[f32]| c[(i + r) * n + j..].iter_mut().zip(values).for_each(|(c, v)| *c += v);
+            match (m - i >= 4, n - j >= 2) {
+                (true, true) => {
+                    let rows = T::dots([row_a(i), row_a(i + 1), row_a(i + 2), row_a(i + 3)], [row_b(j), row_b(j + 1)]);
+                    rows.iter().enumerate().for_each(|(r, row)| add(r, row));
                 }
+                (true, false) => {
+                    let rows = T::dots([row_a(i), row_a(i + 1), row_a(i + 2), row_a(i + 3)], [row_b(j)]);
+                    rows.iter().enumerate().for_each(|(r, row)| add(r, row));
+                }
+                (false, true) => (i..m).for_each(|i0| add(i0 - i, &T::dots([row_a(i0)], [row_b(j), row_b(j + 1)])[0])),
+                (false, false) => (i..m).for_each(|i0| add(i0 - i, &T::dots([row_a(i0)], [row_b(j)])[0])),
             }
-        }
-    }
-    for r in 0..R {
-        for s in 0..C {
-            let [p, q, t, u] = sums[r][s];
-            let rest: f32 = a[r].1.iter().zip(b[s].1).map(|(a, b)| a * b).sum();
-            c[r * n + s] += (p + t) + (q + u) + rest;
         }
     }
 }

@@ -1,0 +1,243 @@
+//! The widest vectors of the machine, and the two register tiles that are written with them: an outer-product tile for packed
+//! matrix products and a dot-product tile for operands that lie along K. All of the device's `unsafe` is here.
+//!
+//! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
+//! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
+
+/// A register of `f32`.
+trait Vector: Copy {
+    const LANES: usize;
+    fn splat(value: f32) -> Self;
+    /// The first values of `values`, which must have enough.
+    fn load(values: &[f32]) -> Self;
+    /// To the first values of `target`, which must have enough.
+    fn store(self, target: &mut [f32]);
+    /// self·a + b.
+    fn mul_add(self, a: Self, b: Self) -> Self;
+}
+
+/// Whether the 256-bit tiles are to be used.
+#[inline]
+pub fn wide() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+/// The instruction set in use, for people.
+pub fn instructions() -> &'static str {
+    match (wide(), cfg!(target_feature = "simd128")) {
+        (true, _) => "AVX2",
+        (false, true) => "SIMD128",
+        (false, false) => "portable",
+    }
+}
+
+/// Register tiles of one vector width: MR×NR for packed panels, four rows by two columns for dot products.
+pub trait Tiles<const MR: usize, const NR: usize> {
+    /// The product of an MR-wide and an NR-wide panel.
+    fn product(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR];
+    /// The dot products of R rows with C rows, all of one length.
+    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R];
+}
+
+/// Eight accumulators of four values, as many as sixteen registers hold beside the operands.
+pub struct Narrow;
+
+impl Tiles<4, 8> for Narrow {
+    #[inline(always)]
+    fn product(a: &[[f32; 4]], b: &[[f32; 8]]) -> [[f32; 8]; 4] {
+        product::<narrow::Register, 4, 2, 8>(a, b)
+    }
+
+    #[inline(always)]
+    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
+        dots::<narrow::Register, R, C>(a, b)
+    }
+}
+
+#[inline(always)]
+fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR] {
+    let mut sums = [[V::splat(0.0); VECTORS]; MR];
+    for (a, b) in a.iter().zip(b) {
+        let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
+        for i in 0..MR {
+            let a = V::splat(a[i]);
+            for v in 0..VECTORS {
+                sums[i][v] = a.mul_add(b[v], sums[i][v]);
+            }
+        }
+    }
+    let mut tile = [[0.0; NR]; MR];
+    for (row, sums) in tile.iter_mut().zip(sums) {
+        for (v, sum) in sums.into_iter().enumerate() {
+            sum.store(&mut row[v * V::LANES..]);
+        }
+    }
+    tile
+}
+
+#[inline(always)]
+fn dots<V: Vector, const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
+    let whole = a[0].len() - a[0].len() % V::LANES;
+    let (heads_a, heads_b) = (a.map(|row| &row[..whole]), b.map(|row| &row[..whole]));
+    let mut sums = [[V::splat(0.0); C]; R];
+    let mut at = 0;
+    while at + V::LANES <= whole {
+        let b: [V; C] = std::array::from_fn(|s| V::load(&heads_b[s][at..]));
+        for r in 0..R {
+            let a = V::load(&heads_a[r][at..]);
+            for s in 0..C {
+                sums[r][s] = a.mul_add(b[s], sums[r][s]);
+            }
+        }
+        at += V::LANES;
+    }
+    std::array::from_fn(|r| {
+        std::array::from_fn(|s| {
+            let mut lanes = [0.0; 8];
+            sums[r][s].store(&mut lanes);
+            let [p, q, t, u, w, x, y, z] = lanes;
+            let rest: f32 = a[r][whole..].iter().zip(&b[s][whole..]).map(|(a, b)| a * b).sum();
+            ((p + t) + (q + u)) + ((w + y) + (x + z)) + rest
+        })
+    })
+}
+
+#[cfg(target_feature = "simd128")]
+mod narrow {
+    use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_splat, v128, v128_load, v128_store};
+
+    #[derive(Clone, Copy)]
+    pub struct Register(v128);
+
+    impl super::Vector for Register {
+        const LANES: usize = 4;
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            Self(f32x4_splat(value))
+        }
+
+        #[inline(always)]
+        fn load(values: &[f32]) -> Self {
+            let values = &values[..4];
+            // SAFETY: the slice has the 16 bytes that are read; the instruction takes any alignment.
+            Self(unsafe { v128_load(values.as_ptr().cast()) })
+        }
+
+        #[inline(always)]
+        fn store(self, target: &mut [f32]) {
+            let target = &mut target[..4];
+            // SAFETY: the slice has the 16 bytes that are written; the instruction takes any alignment.
+            unsafe { v128_store(target.as_mut_ptr().cast(), self.0) }
+        }
+
+        #[inline(always)]
+        fn mul_add(self, a: Self, b: Self) -> Self {
+            Self(f32x4_add(f32x4_mul(self.0, a.0), b.0))
+        }
+    }
+}
+
+#[cfg(not(target_feature = "simd128"))]
+mod narrow {
+    #[derive(Clone, Copy)]
+    pub struct Register([f32; 4]);
+
+    impl super::Vector for Register {
+        const LANES: usize = 4;
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            Self([value; 4])
+        }
+
+        #[inline(always)]
+        fn load(values: &[f32]) -> Self {
+            Self([values[0], values[1], values[2], values[3]])
+        }
+
+        #[inline(always)]
+        fn store(self, target: &mut [f32]) {
+            target[..4].copy_from_slice(&self.0);
+        }
+
+        #[inline(always)]
+        fn mul_add(self, a: Self, b: Self) -> Self {
+            Self(std::array::from_fn(|i| self.0[i] * a.0[i] + b.0[i]))
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use x86::Wide;
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
+
+    use super::{Tiles, Vector};
+
+    /// Twelve accumulators of eight values. To be used only where [`super::wide`].
+    pub struct Wide;
+
+    impl Tiles<6, 16> for Wide {
+        #[inline(always)]
+        fn product(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
+            // SAFETY: `Wide` is used only where `wide` has found AVX2 and FMA.
+            unsafe { product(a, b) }
+        }
+
+        #[inline(always)]
+        fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
+            // SAFETY: as above.
+            unsafe { dots(a, b) }
+        }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn product(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
+        super::product::<Register, 6, 2, 16>(a, b)
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
+        super::dots::<Register, R, C>(a, b)
+    }
+
+    /// Private to this module: made only inside the two functions above, which have the features.
+    #[derive(Clone, Copy)]
+    struct Register(__m256);
+
+    impl Vector for Register {
+        const LANES: usize = 8;
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            // SAFETY: see the type.
+            Self(unsafe { _mm256_set1_ps(value) })
+        }
+
+        #[inline(always)]
+        fn load(values: &[f32]) -> Self {
+            let values = &values[..8];
+            // SAFETY: see the type; the slice has the 32 bytes that are read, at any alignment.
+            Self(unsafe { _mm256_loadu_ps(values.as_ptr()) })
+        }
+
+        #[inline(always)]
+        fn store(self, target: &mut [f32]) {
+            let target = &mut target[..8];
+            // SAFETY: see the type; the slice has the 32 bytes that are written, at any alignment.
+            unsafe { _mm256_storeu_ps(target.as_mut_ptr(), self.0) }
+        }
+
+        #[inline(always)]
+        fn mul_add(self, a: Self, b: Self) -> Self {
+            // SAFETY: see the type.
+            Self(unsafe { _mm256_fmadd_ps(self.0, a.0, b.0) })
+        }
+    }
+}
