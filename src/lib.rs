@@ -9,7 +9,7 @@
 //! - [`graph`]: what is computed. Operations, shapes, builder, gradients, passes.
 //! - [`device`]: where it is computed. CPU and GPU.
 //! - [`nn`], [`data`]: layers, losses, optimisers, model zoo; data sets and readers.
-//! - [`train`], `explain`, `attack`: what a student does with them, one file per method.
+//! - [`train`], [`explain`], [`attack`]: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
 pub mod attack;
@@ -21,6 +21,8 @@ pub mod graph;
 pub mod nn;
 pub mod tensor;
 pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 
 pub use error::{Error, Result};
 pub use tensor::{Data, Tensor};

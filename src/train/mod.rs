@@ -17,4 +17,4 @@ pub use divergence::DivergenceReport;
 pub use evaluate::{Evaluation, Split};
 pub use fit::{EarlyStopping, Epoch};
 pub use options::TrainOptions;
-pub use trainer::{StepMetric, Trainer};
+pub use trainer::{StepMetric, Trainer, initial_key};

@@ -10,19 +10,16 @@ const MAX_BATCH: usize = 4096;
 
 /// Options of a run. The defaults are Adam, rate 0.003, batches of 32.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct TrainOptions {
     /// Images per step, 1…4096 and at most the size of the training part.
     pub batch_size: usize,
     pub optimizer: Optimizer,
     /// Base rate, finite and greater than 0; `schedule` multiplies it.
     pub learning_rate: f32,
-    #[serde(default)]
     pub schedule: Schedule,
     /// Finite, at least 0. Weights only; see [`crate::nn::optimizer`] for coupled and decoupled decay.
-    #[serde(default)]
     pub weight_decay: f32,
-    #[serde(default)]
     pub clip: Option<Clip>,
     /// Initial weights, order of the images and dropout follow from it.
     pub seed: u32,

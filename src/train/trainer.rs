@@ -22,6 +22,11 @@ const CHECKPOINT_EVERY: u32 = RING as u32;
 /// The second half of the key that draws the initial weights: a step that no run reaches, so that dropout never repeats their words.
 const INITIAL: u32 = u32::MAX;
 
+/// The key that draws the initial weights of `seed`, for `Model::initialize`.
+pub fn initial_key(seed: u32) -> Tensor {
+    Tensor::u32([2], vec![seed, INITIAL]).expect("two values")
+}
+
 /// What a step measured on its batch, before it changed the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StepMetric {
@@ -71,8 +76,7 @@ impl Trainer {
             return Err(Error::data(&data.title, format!("has {} classes, the model tells {classes} apart", data.classes.len())));
         }
         let (program, mut store) = prepare(device, &model, data, &options)?;
-        let key = Tensor::u32([2], vec![options.seed, INITIAL])?;
-        device.compile(&model.initialize()?)?.run(&mut store, &[("key", &key)], 1)?;
+        device.compile(&model.initialize()?)?.run(&mut store, &[("key", &initial_key(options.seed))], 1)?;
         let initial = Checkpoint::take(&store, 0).await?;
         Ok(Self {
             device: device.clone(),

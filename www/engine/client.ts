@@ -57,13 +57,13 @@ export interface LabelledImages {
 }
 
 export interface DatasetOptions {
-  /** Part of the images held out for validation, per class. 0.2; sources that come with a test set keep it. */
+  /** For `arrays`: part of each class held out for validation, 0 ≤ f < 1. 0.2. Other sources come with a validation part. */
   validationFraction?: number;
-  /** Which images those are, and what procedural sources draw. 0. */
+  /** What is drawn (`rooms`, `strokes`) or held out (`arrays`, `files` without a test part). 0. */
   seed?: number;
 }
 
-/** Options of `model.train`; those of `TrainOptions` have defaults here. */
+/** Options of `model.train`. Without: Adam, rate 0.001, batches of 32, seed 1. */
 export interface TrainingOptions extends Partial<TrainOptions> {
   /** 5. */
   epochs?: number;
@@ -88,7 +88,7 @@ export interface TrainingResult {
 }
 
 export interface ExplainOptions {
-  /** Grad-CAM: name of a layer with `[C, H, W]` output. The last such layer. */
+  /** Grad-CAM: name of a layer with feature maps. The last of these. */
   layer?: string;
   /** The class to explain, per image. The predicted one. */
   classes?: Uint32Array | number[];
@@ -331,17 +331,17 @@ export class Model extends Remote {
     return this.call('predict', images, n);
   }
 
-  /** What every layer makes of one image, in evaluation mode. */
+  /** What every layer makes of one image, in evaluation mode: one entry per layer, in order, its shape without the batch. */
   activations(image: Float32Array): Promise<Named[]> {
     return this.call('activations', image);
   }
 
-  /** All parameters and running statistics, copied. */
+  /** All parameters and running statistics: `conv1/weight`, `conv1/bias`, `norm1/mean`, … */
   weights(): Promise<Named[]> {
     return this.call('weights');
   }
 
-  /** Loss, and its gradients in all parameters and in the pixels, over one batch in training mode without dropout. Changes nothing. */
+  /** Mean cross-entropy, and its gradients in all parameters and in the pixels, over one batch in evaluation mode. Changes nothing. */
   gradients(images: Float32Array, labels: Uint32Array): Promise<{ loss: number; gradients: Named[]; input: Float32Array }> {
     return this.call('gradients', images, labels);
   }
@@ -359,21 +359,18 @@ export class Model extends Remote {
   /** Accuracy under attack for each of `epsilons`, 0…1. */
   async robustness(data: Dataset, options: RobustnessOptions): Promise<number[]> {
     const { epsilons, split = 'validation', limit = Infinity, onProgress, signal, ...attack } = options;
-    const batch = 64;
-    const count = Math.min(limit, data.info[split]);
-    const of = epsilons.length * count;
-    const accuracies: number[] = [];
-    for (const [i, epsilon] of epsilons.entries()) {
-      let correct = 0;
-      for (let start = 0; start < count; start += batch) {
-        throwIfAborted(signal);
-        const end = Math.min(start + batch, count);
-        correct += await this.call<number>('survivors', Remote.handleOf(data), split, start, end, { ...attack, epsilon });
-        onProgress?.({ done: i * count + end, of });
-      }
-      accuracies.push(count > 0 ? correct / count : 0);
+    const piece = 64;
+    const of = Math.min(limit, data.info[split]);
+    const correct = epsilons.map(() => 0);
+    for (let start = 0; start < of; start += piece) {
+      throwIfAborted(signal);
+      const done = Math.min(start + piece, of);
+      const settings = { ...attack, epsilon: 0 };
+      const accuracies = await this.call<Float32Array>('robustness', Remote.handleOf(data), split, start, done, epsilons, settings);
+      accuracies.forEach((accuracy, i) => (correct[i]! += accuracy * (done - start)));
+      onProgress?.({ done, of });
     }
-    return accuracies;
+    return correct.map((count) => (of > 0 ? Math.round(count) / of : 0));
   }
 }
 
@@ -415,7 +412,7 @@ export class Trainer extends Remote {
     }
   }
 
-  /** Does `steps` steps, fewer where the loss stops being finite. */
+  /** Does `steps` steps. Where the loss stops being finite it ends early, back at the last good checkpoint. */
   run(steps: number): Promise<RunResult> {
     return this.#moved(this.call('run', steps));
   }
@@ -425,7 +422,7 @@ export class Trainer extends Remote {
     return this.call('evaluate', split);
   }
 
-  /** Back to step 0 with the same initial weights. */
+  /** Back to step 0 with the same initial weights; the learning rate stays as it was last set. */
   rewind(): Promise<void> {
     return this.#moved(this.call('rewind'));
   }
@@ -445,8 +442,8 @@ export class Trainer extends Remote {
     return this.call('checkpoint');
   }
 
-  /** Back to `checkpoint`; without one, to the last automatic one, which is where a divergence report points. */
-  restore(checkpoint?: Checkpoint): Promise<void> {
+  /** Back to `checkpoint`, which must come from the same architecture, batch size and optimiser. */
+  restore(checkpoint: Checkpoint): Promise<void> {
     return this.#moved(this.call('restore', checkpoint));
   }
 }

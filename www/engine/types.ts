@@ -203,11 +203,14 @@ export interface AttackResult {
 export interface RunResult {
   /** One entry per step done, in order. */
   metrics: StepMetric[];
-  /** Where the loss stopped being finite; the trainer then does nothing more until it is restored or rewound. */
+  /** Where the loss stopped being finite; the trainer is then back at its last good checkpoint. */
   divergence: DivergenceReport | null;
   /** Steps done by this call. */
   stepsDone: number;
 }
 
-/** A saved trainer: weights, optimiser, running statistics and position. Opaque; keep it, store it, give it back. */
-export type Checkpoint = Uint8Array;
+/** A saved trainer: weights, optimiser, running statistics and position. Can be stored and cloned like any plain object. */
+export interface Checkpoint {
+  step: number;
+  states: { name: string; shape: number[]; data: Float32Array | Uint32Array }[];
+}

@@ -342,7 +342,6 @@ export class Session extends Watched {
   async returnToCheckpoint(): Promise<void> {
     const { divergence } = this;
     await this.#settle(async ({ trainer }) => {
-      await trainer.restore();
       this.history.cut(trainer.step);
       this.divergence = null;
     });

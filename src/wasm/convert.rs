@@ -1,0 +1,135 @@
+//! Between JavaScript's values and ours.
+
+use js_sys::{Array, Float32Array, Object, Reflect, Uint32Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::graph::{DType, Shape, Type};
+use crate::tensor::{Data, Tensor};
+
+/// An error on its way to JavaScript.
+pub struct Thrown(Error);
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(Thrown(error): Thrown) -> Self {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            code: &'a str,
+            message: String,
+            layer: Option<usize>,
+        }
+        let layer = match error {
+            Error::Layer { layer, .. } => Some(layer),
+            _ => None,
+        };
+        to_js(&Fields { code: error.code(), message: error.to_string(), layer })
+    }
+}
+
+/// What every exported method returns.
+pub type Answer<T> = std::result::Result<T, Thrown>;
+
+/// A plain object from `value`: maps become objects, `None` becomes `undefined`.
+pub fn to_js<T: Serialize>(value: &T) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    value.serialize(&serializer).expect("plain data is serialisable")
+}
+
+/// `value` parsed as a `T`; `what` names it in the error, whose code is `option`.
+pub fn from_js<T: DeserializeOwned>(what: &'static str, value: JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| Error::option(what, parse_message(&error)))
+}
+
+/// What is wrong with a value, without the `Error: ` that JavaScript puts before it.
+pub fn parse_message(error: &serde_wasm_bindgen::Error) -> String {
+    let message = error.to_string();
+    message.strip_prefix("Error: ").unwrap_or(&message).to_string()
+}
+
+/// The property `name` of `object`, `undefined` where there is none or `object` is no object.
+pub fn property(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An object with the given properties.
+pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in properties {
+        set(&object, name, &value);
+    }
+    object.into()
+}
+
+/// Sets one property of a plain object.
+pub fn set(object: &Object, name: &str, value: &JsValue) {
+    Reflect::set(object, &name.into(), value).expect("plain objects take properties");
+}
+
+/// A copy for JavaScript.
+pub fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
+}
+
+/// A copy for JavaScript.
+pub fn indices(values: &[u32]) -> JsValue {
+    Uint32Array::from(values).into()
+}
+
+/// `{ shape, data }`.
+pub fn tensor(tensor: &Tensor) -> JsValue {
+    let data = match tensor.data() {
+        Data::F32(values) => floats(values),
+        Data::U32(values) => indices(values),
+    };
+    object([("shape", to_js(&tensor.shape().to_vec())), ("data", data)])
+}
+
+/// `{ name, shape, data }`, the `Named` of types.ts.
+pub fn named(name: &str, value: &Tensor) -> JsValue {
+    let js = tensor(value);
+    set(js.unchecked_ref(), "name", &name.into());
+    js
+}
+
+/// A typed array or an array of numbers as a tensor of the declared type, by JavaScript's own conversion.
+pub fn read_tensor((shape, dtype): Type, values: &JsValue) -> Result<Tensor> {
+    if !(values.is_instance_of::<Float32Array>() || values.is_instance_of::<Uint32Array>() || Array::is_array(values)) {
+        return Err(Error::Run("values must be a Float32Array, a Uint32Array or an array of numbers".into()));
+    }
+    match dtype {
+        DType::F32 => Tensor::f32(shape, Float32Array::new(values).to_vec()),
+        DType::U32 => Tensor::u32(shape, Uint32Array::new(values).to_vec()),
+    }
+}
+
+/// How many images of `shape` `pixels` holds: at least one, and whole ones.
+pub fn count_images(pixels: &[f32], shape: [usize; 3]) -> Result<usize> {
+    let one: usize = shape.iter().product();
+    match pixels.len() {
+        0 => Err(Error::option("images", "there is no image")),
+        len if len % one != 0 => {
+            let shape = Shape::from(shape);
+            Err(Error::option("images", format!("{len} values are not whole images of shape {shape}, {one} values each")))
+        }
+        len => Ok(len / one),
+    }
+}
+
+/// An error unless there are `n` labels below `classes`.
+pub fn check_labels(labels: &[u32], n: usize, classes: usize) -> Result<()> {
+    if labels.len() != n {
+        return Err(Error::option("labels", format!("{} labels for {n} images", labels.len())));
+    }
+    match labels.iter().find(|&&label| label as usize >= classes) {
+        Some(label) => Err(Error::option("labels", format!("label {label} is not one of the classes 0 to {}", classes - 1))),
+        None => Ok(()),
+    }
+}

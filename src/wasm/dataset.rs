@@ -1,0 +1,121 @@
+//! Data sets: drawn, read from files or taken over from arrays.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Float32Array, Uint8Array, Uint32Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+use super::convert::{Answer, floats, from_js, indices, object, property, to_js};
+use crate::data::{self, Images, split};
+use crate::error::{Error, Result};
+use crate::train::Split;
+
+/// `DatasetOptions` of the client, which fills in the defaults.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    validation_fraction: f32,
+    seed: u32,
+}
+
+#[wasm_bindgen]
+pub struct Dataset(Rc<data::Dataset>);
+
+impl Dataset {
+    /// From a `DataSource`. Fields that hold arrays are read by hand: parsing them number by number would be slow.
+    pub(super) fn open(source: &JsValue, options: &JsValue) -> Result<Self> {
+        let options: Options = from_js("options", options.clone())?;
+        if !(0.0..1.0).contains(&options.validation_fraction) {
+            return Err(Error::option("validationFraction", "must be at least 0 and below 1"));
+        }
+        let kind = property(source, "kind").as_string().unwrap_or_default();
+        let data = match kind.as_str() {
+            "digits" => data::digits(),
+            "rooms" => from_js::<data::Rooms>("rooms", source.clone())?.dataset(options.seed)?,
+            "strokes" => from_js::<data::Strokes>("strokes", source.clone())?.dataset(options.seed)?,
+            "files" => data::idx::dataset(&files(source)?, options.seed)?,
+            "arrays" => arrays(source, &options)?,
+            _ => return Err(Error::option("kind", format!("`{kind}` is none of digits, rooms, strokes, files, arrays"))),
+        };
+        Ok(Self(Rc::new(data)))
+    }
+
+    pub(super) fn data(&self) -> Rc<data::Dataset> {
+        self.0.clone()
+    }
+
+    pub(super) fn part(&self, split: &str) -> Result<&Images> {
+        match parse_split(split)? {
+            Split::Train => Ok(&self.0.train),
+            Split::Validation => Ok(&self.0.validation),
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Dataset {
+    /// A `DatasetInfo`.
+    pub fn info(&self) -> JsValue {
+        let (mean, std) = self.0.mean_std();
+        object([
+            ("title", self.0.title.as_str().into()),
+            ("source", self.0.source.as_str().into()),
+            ("shape", to_js(&self.0.shape)),
+            ("classes", to_js(&self.0.classes)),
+            ("train", self.0.train.len().into()),
+            ("validation", self.0.validation.len().into()),
+            ("mean", to_js(&mean)),
+            ("std", to_js(&std)),
+        ])
+    }
+
+    pub fn images(&self, split: String, chosen: Vec<u32>) -> Answer<JsValue> {
+        let images = self.part(&split)?;
+        let chosen: Vec<usize> = chosen.into_iter().map(|i| i as usize).collect();
+        if let Some(i) = chosen.iter().find(|&&i| i >= images.len()) {
+            return Err(Error::option("indices", format!("there is no image {i}; the split has {}", images.len())).into());
+        }
+        let images = images.select(&chosen);
+        Ok(object([("pixels", floats(&images.pixels)), ("labels", indices(&images.labels))]))
+    }
+}
+
+/// `train` or `validation`.
+pub fn parse_split(word: &str) -> Result<Split> {
+    match word {
+        "train" => Ok(Split::Train),
+        "validation" => Ok(Split::Validation),
+        _ => Err(Error::option("split", format!("`{word}` is neither train nor validation"))),
+    }
+}
+
+/// The files of `{ files: { name, bytes }[] }`.
+fn files(source: &JsValue) -> Result<Vec<(String, Vec<u8>)>> {
+    let read = |file: JsValue| {
+        let name = property(&file, "name").as_string().unwrap_or_default();
+        match property(&file, "bytes").dyn_into::<Uint8Array>() {
+            Ok(bytes) => Ok((name, bytes.to_vec())),
+            Err(_) => Err(Error::data(name, "`bytes` must be a Uint8Array")),
+        }
+    };
+    property(source, "files").dyn_into::<Array>().map_err(|_| Error::option("files", "must be a list"))?.iter().map(read).collect()
+}
+
+/// `{ images, labels, shape, classes? }`, split by class; classes are numbered where they have no names.
+fn arrays(source: &JsValue, options: &Options) -> Result<data::Dataset> {
+    let pixels =
+        property(source, "images").dyn_into::<Float32Array>().map_err(|_| Error::option("images", "must be a Float32Array"))?;
+    let labels =
+        property(source, "labels").dyn_into::<Uint32Array>().map_err(|_| Error::option("labels", "must be a Uint32Array"))?;
+    let shape: [usize; 3] = from_js("shape", property(source, "shape"))?;
+    let all = Images { pixels: pixels.to_vec(), labels: labels.to_vec() };
+    let names: Option<Vec<String>> = from_js("classes", property(source, "classes"))?;
+    let classes = match names {
+        Some(names) => names,
+        None => (0..=all.labels.iter().copied().max().unwrap_or(0)).map(|class| class.to_string()).collect(),
+    };
+    let (train, validation) = split::stratified(&all.labels, options.validation_fraction, options.seed);
+    let whole = data::Dataset::new("Own images", "Handed over by the page.", shape, classes, all, Images::default())?;
+    Ok(data::Dataset { train: whole.train.select(&train), validation: whole.train.select(&validation), ..whole })
+}

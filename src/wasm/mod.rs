@@ -1,0 +1,21 @@
+//! The JavaScript surface: the only place that knows JavaScript.
+//!
+//! Thin classes over the crate, one file each. Options come in as plain objects and are parsed; arrays are copied on the way in and on
+//! the way out, because a view into wasm memory dangles when the memory grows. Errors go out as `{ code, message, layer? }`
+//! ([`crate::Error::code`]). No call holds a borrow across an await: what a call works on is taken out of its [`resident::Slot`] and
+//! put back. The client in `www/engine` gives all this its types and its documentation.
+
+mod convert;
+mod dataset;
+mod engine;
+mod model;
+mod network;
+mod program;
+mod resident;
+mod trainer;
+
+pub use dataset::Dataset;
+pub use engine::Engine;
+pub use model::Model;
+pub use program::Program;
+pub use trainer::Trainer;
