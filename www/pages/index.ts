@@ -32,6 +32,7 @@ function catalogue() {
               <div>
                 <h2>${title}</h2>
                 <p>${summary}</p>
+                <span class="open">Open the lab</span>
               </div>
             </a>
           </li>`,

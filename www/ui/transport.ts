@@ -172,7 +172,7 @@ export class Transport extends LitElement {
     const epoch = stepsPerEpoch > 0 ? step / stepsPerEpoch : 0;
     return html`<div class="bar" role="toolbar" aria-label="Training">
       <button class="primary play" ?disabled=${blocked} @click=${() => this.act('toggle')}>
-        ${playing ? '❚❚ Pause' : '▶ Train'}
+        <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span> ${playing ? 'Pause' : 'Train'}
       </button>
       <button ?disabled=${!idle} @click=${() => this.act('step')}>Step</button>
       <button ?disabled=${!idle} @click=${() => this.act('epoch')}>Epoch</button>

@@ -46,21 +46,22 @@ export class ConfusionMatrix extends LitElement {
         min-width: 0;
       }
       button {
+        --tone: var(--ink);
         min-height: 26px;
         min-width: 0;
         padding: 0;
         border: 0;
         border-radius: 2px;
-        background: color-mix(in srgb, var(--ink) var(--shade), var(--paper-sunken));
+        background: color-mix(in srgb, var(--tone) var(--tint), var(--paper-sunken));
         color: var(--ink);
         font-size: inherit;
       }
       button:hover:not(:disabled) {
-        background: color-mix(in srgb, var(--ink) var(--shade), var(--paper-sunken));
+        background: color-mix(in srgb, var(--tone) var(--tint), var(--paper-sunken));
         box-shadow: inset 0 0 0 1px var(--outline);
       }
-      button.dark {
-        color: var(--paper);
+      button.mistake {
+        --tone: var(--alert);
       }
       button.empty {
         color: var(--ink-soft);
@@ -105,19 +106,19 @@ export class ConfusionMatrix extends LitElement {
     const classes = this.confusion?.classes ?? 1;
     const [truth, predicted] = [Math.floor(index / classes), index % classes];
     const share = total > 0 ? images.length / total : 0;
-    // Mistakes are few: their shades are stretched so that one of thirty is still seen.
-    const shade = images.length === 0 ? 0 : truth === predicted ? 0.12 + 0.5 * share : 0.2 + 0.8 * Math.sqrt(share);
+    // Tints stop where ink on them would be hard to read; few images still show.
+    const tint = images.length === 0 ? 0 : 0.06 + 0.26 * share;
     const label = `${this.classes[truth]} taken for ${this.classes[predicted]}: ${images.length}`;
     return html`<button
       role="gridcell"
-      class=${images.length === 0 ? 'empty' : shade > 0.45 ? 'dark' : ''}
+      class="${images.length === 0 ? 'empty' : ''} ${truth === predicted ? '' : 'mistake'}"
       title=${label}
       aria-label=${label}
       aria-selected=${index === this.chosen}
       tabindex=${index === this.current ? 0 : -1}
       @focus=${() => (this.current = index)}
       @click=${() => this.dispatchEvent(new CustomEvent<CellChoice>('choose', { detail: { truth, predicted, images } }))}
-      ${styles({ '--shade': `${Math.round(shade * 100)}%` })}
+      ${styles({ '--tint': `${Math.round(tint * 100)}%` })}
     >
       ${images.length || '·'}
     </button>`;

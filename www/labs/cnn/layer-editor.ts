@@ -25,7 +25,7 @@ export class LayerEditor extends Panel {
       }
       .head {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto 62px;
+        grid-template-columns: minmax(0, 1fr) 58px 70px;
         align-items: baseline;
         gap: 8px;
         width: 100%;
@@ -65,7 +65,7 @@ export class LayerEditor extends Panel {
       }
       .columns {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto 62px;
+        grid-template-columns: minmax(0, 1fr) 58px 70px;
         gap: 8px;
         font-size: 0.8rem;
         color: var(--ink-soft);
@@ -74,6 +74,9 @@ export class LayerEditor extends Panel {
       }
       .columns :first-child {
         text-align: left;
+      }
+      .total {
+        margin-top: 10px;
       }
       .add {
         margin-top: 10px;
@@ -166,7 +169,7 @@ export class LayerEditor extends Panel {
     const [first, second] = settings.map((setting) => settingOf(layer, setting));
     switch (layer.type) {
       case 'conv':
-        return `Convolution ${first} × ${second}×${second}`;
+        return `Convolution ${second}×${second}, ${first}`;
       case 'activation':
         return String(first);
       case 'max-pool':
@@ -233,7 +236,7 @@ export class LayerEditor extends Panel {
       </div>
       ${
         draftSummary
-          ? html`<p class="soft">
+          ? html`<p class="soft total">
               ${count(draftSummary.parameters)} parameters, ${count(draftSummary.macs)} multiply–adds for one image.
             </p>`
           : null

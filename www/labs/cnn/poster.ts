@@ -61,7 +61,7 @@ export function cnnPoster(): TemplateResult {
         ),
       )}
     </g>
-    <path class="arrow" d="M436 88h20" />
+    <path class="arrow" d="M432 88h14" />
     <g class="blue">
       ${BARS.map((value, i) => svg`<rect x="478" y=${12 + i * 15.5} width=${Math.max(value * 70, 1)} height="9" fill="var(--tone)" />`)}
       ${BARS.map((_, i) => svg`<text x="466" y=${20.5 + i * 15.5}>${i}</text>`)}

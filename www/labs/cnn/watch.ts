@@ -165,7 +165,7 @@ export class Watch extends Panel {
 
   private confusions() {
     const { live } = this.session;
-    if (!this.confusion || !live) return null;
+    if (!this.confusion || !live || this.session.evaluatedAt === 0) return null;
     const { classes } = live.dataset.info;
     const { cell } = this;
     return html`<section class="stack" aria-label="Confusions">
