@@ -21,7 +21,7 @@ if (posterStyles.styleSheet) document.adoptedStyleSheets.push(posterStyles.style
 
 function catalogue() {
   return html`<div class="catalogue">
-    <h1 class="lead">Train small neural networks in this page, and see every number inside.</h1>
+    <p class="lead">Train small neural networks in this page, and see every number inside.</p>
     <p>Nothing to install, nothing is uploaded. Everything is computed on this device, and after the first visit also offline.</p>
     <ul class="labs">
       ${LABS.map(

@@ -22,7 +22,7 @@ export class Formula extends LitElement {
   `;
 
   protected override render() {
-    return html`<span>${null}</span>`;
+    return html`<span></span>`;
   }
 
   protected override async updated(): Promise<void> {

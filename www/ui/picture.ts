@@ -45,10 +45,18 @@ export class PictureView extends LitElement {
         pointer-events: none;
       }
       .reading {
-        display: block;
-        min-height: 1.5em;
+        position: absolute;
+        z-index: 1;
+        margin-top: 3px;
+        padding: 0 6px;
+        border: 1px solid var(--hairline);
+        border-radius: 3px;
+        background: var(--paper-raised);
         font-size: 0.8rem;
-        color: var(--ink-soft);
+        white-space: nowrap;
+      }
+      .reading:empty {
+        display: none;
       }
     `,
   ];
@@ -109,6 +117,6 @@ export class PictureView extends LitElement {
         <canvas aria-hidden="true" ${styles({ '--aspect': `${width} / ${height}` })}></canvas>
         ${cross ? html`<div class="cross" ${styles(cross)}></div>` : null}
       </div>
-      <output class="reading number" aria-live="polite">${this.reading()}</output>`;
+      <output class="reading number" aria-live="polite" .textContent=${this.reading()}></output>`;
   }
 }

@@ -53,14 +53,10 @@ export class Plot extends LitElement {
         display: block;
         min-width: 0;
       }
-      header,
-      footer {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0 12px;
+      output {
+        display: block;
+        min-height: 1.5em;
       }
-      h3,
       .keys {
         margin-right: auto;
       }
@@ -70,6 +66,8 @@ export class Plot extends LitElement {
         overflow: hidden;
       }
       footer {
+        display: flex;
+        flex-wrap: wrap;
         align-items: center;
         font-size: 0.8rem;
         color: var(--ink-soft);
@@ -77,13 +75,14 @@ export class Plot extends LitElement {
       .tools button {
         font-size: 0.8rem;
         min-height: 26px;
+        padding: 2px 4px;
         color: var(--ink-soft);
       }
       .key {
         display: inline-flex;
         align-items: center;
         gap: 5px;
-        margin-right: 10px;
+        margin-right: 8px;
       }
       .key svg {
         width: 22px;

@@ -42,6 +42,7 @@ export function story(
 export const storyStyles = css`
   .story {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 18px;
     padding-bottom: 18px;
   }

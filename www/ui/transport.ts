@@ -36,16 +36,25 @@ export class Transport extends LitElement {
     controls,
     css`
       :host {
-        display: block;
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
         background: var(--paper);
         border-block: 1px solid var(--hairline);
         padding: 8px 0;
       }
-      .bar {
+      .main,
+      .more {
         display: flex;
         flex-wrap: wrap;
         gap: 8px;
         align-items: center;
+      }
+      .more {
+        flex: 1;
       }
       .play {
         min-width: 92px;
@@ -110,29 +119,37 @@ export class Transport extends LitElement {
         margin: 0;
         color: var(--ink-soft);
       }
-      @media (max-width: 640px) {
+      /* On a phone only what is needed most stays in view. */
+      @container (max-width: 640px) {
+        :host {
+          display: contents;
+        }
+        .main {
+          position: sticky;
+          top: 0;
+          z-index: 2;
+          gap: 6px;
+          background: var(--paper);
+          border-block: 1px solid var(--hairline);
+          padding: 8px 0;
+        }
+        .more {
+          padding: 8px 0;
+          border-bottom: 1px solid var(--hairline);
+        }
+        .play {
+          min-width: 84px;
+        }
+        .where {
+          flex: 1 1 100%;
+          margin: 0;
+        }
         .device {
           margin-left: 0;
         }
         .card {
           right: auto;
           left: 0;
-        }
-        .where {
-          order: 5;
-          flex: 1 1 100%;
-          margin: 0;
-        }
-        .speed,
-        .seed,
-        .device {
-          order: 6;
-        }
-        .bar {
-          gap: 6px;
-        }
-        .play {
-          min-width: 76px;
         }
       }
     `,
@@ -170,44 +187,46 @@ export class Transport extends LitElement {
     const { playing, blocked, step, stepsPerEpoch, rate, speed, seed } = this.run;
     const idle = !playing && !blocked;
     const epoch = stepsPerEpoch > 0 ? step / stepsPerEpoch : 0;
-    return html`<div class="bar" role="toolbar" aria-label="Training">
-      <button class="primary play" ?disabled=${blocked} @click=${() => this.act('toggle')}>
-        <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span> ${playing ? 'Pause' : 'Train'}
-      </button>
-      <button ?disabled=${!idle} @click=${() => this.act('step')}>Step</button>
-      <button ?disabled=${!idle} @click=${() => this.act('epoch')}>Epoch</button>
-      <button ?disabled=${step === 0} @click=${() => this.act('rewind')} title="Back to step 0, same initial weights">
-        Rewind
-      </button>
-      <span class="where number"
-        ><strong>epoch ${epoch.toFixed(1)}</strong>, step
-        ${count(step)}${playing && rate > 0 ? html`<span class="soft">, ${count(rate)} a second</span>` : null}</span
-      >
-      <select
-        class="speed"
-        aria-label="Speed"
-        @change=${(event: Event) => this.dispatchEvent(new CustomEvent<Speed>('speed', { detail: (event.target as HTMLSelectElement).value as Speed }))}
-      >
-        ${SPEEDS.map(([value, text]) => html`<option value=${value} .selected=${value === speed}>${text}</option>`)}
-      </select>
-      <span class="seed">
-        <label for="seed">seed</label>
-        <input
-          id="seed"
-          type="number"
-          min="0"
-          max="4294967295"
-          .value=${String(seed)}
-          @change=${(event: Event) => {
-            const value = (event.target as HTMLInputElement).valueAsNumber;
-            if (Number.isInteger(value) && value >= 0 && value < 2 ** 32)
-              this.dispatchEvent(new CustomEvent<number>('seed', { detail: value }));
-            else (event.target as HTMLInputElement).value = String(seed);
-          }}
-        />
-        <button @click=${() => this.act('seed')} title="Other initial weights, from step 0">New seed</button>
-      </span>
-      ${this.device()}
-    </div>`;
+    return html`<div class="main" role="toolbar" aria-label="Training">
+        <button class="primary play" ?disabled=${blocked} @click=${() => this.act('toggle')}>
+          <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span> ${playing ? 'Pause' : 'Train'}
+        </button>
+        <button ?disabled=${!idle} @click=${() => this.act('step')}>Step</button>
+        <button ?disabled=${!idle} @click=${() => this.act('epoch')}>Epoch</button>
+        <button ?disabled=${step === 0} @click=${() => this.act('rewind')} title="Back to step 0, same initial weights">
+          Rewind
+        </button>
+        <span class="where number"
+          ><strong>epoch ${epoch.toFixed(1)}</strong>, step
+          ${count(step)}${playing && rate > 0 ? html`<span class="soft">, ${count(rate)} a second</span>` : null}</span
+        >
+      </div>
+      <div class="more">
+        <select
+          class="speed"
+          aria-label="Speed"
+          @change=${(event: Event) => this.dispatchEvent(new CustomEvent<Speed>('speed', { detail: (event.target as HTMLSelectElement).value as Speed }))}
+        >
+          ${SPEEDS.map(([value, text]) => html`<option value=${value} .selected=${value === speed}>${text}</option>`)}
+        </select>
+        <span class="seed">
+          <label for="seed">seed</label>
+          <input
+            id="seed"
+            type="number"
+            min="0"
+            max="4294967295"
+            .value=${String(seed)}
+            @change=${(event: Event) => {
+              const value = (event.target as HTMLInputElement).valueAsNumber;
+              if (Number.isInteger(value) && value >= 0 && value < 2 ** 32)
+                this.dispatchEvent(new CustomEvent<number>('seed', { detail: value }));
+              else (event.target as HTMLInputElement).value = String(seed);
+            }}
+          />
+          <button @click=${() => this.act('seed')} title="Other initial weights, from step 0">New seed</button>
+        </span>
+        ${this.device()}
+      </div>`;
   }
 }

@@ -36,11 +36,6 @@ export class CnnLab extends LitElement implements LabElement {
         display: block;
         container-type: inline-size;
       }
-      vt-transport {
-        position: sticky;
-        top: 0;
-        z-index: 2;
-      }
       .columns {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -66,7 +61,7 @@ export class CnnLab extends LitElement implements LabElement {
       }
       @container (min-width: 1040px) {
         .columns {
-          grid-template-columns: 272px minmax(0, 1fr) minmax(320px, 372px);
+          grid-template-columns: 300px minmax(0, 1fr) minmax(320px, 372px);
           gap: 40px;
         }
         .inside {

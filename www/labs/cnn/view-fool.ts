@@ -15,8 +15,8 @@ import { Panel } from './panel.ts';
 import type { Settings } from './settings.ts';
 
 const FORMULAS: Record<Settings['attack'], string> = {
-  fgsm: String.raw`x' = x + \varepsilon\,\mathrm{sign}\,\nabla_x J(x, y)`,
-  pgd: String.raw`x_{t+1} = \Pi_{\|x'-x\|\le\varepsilon}\big(x_t + \alpha\,\mathrm{sign}\,\nabla_x J(x_t, y)\big)`,
+  fgsm: String.raw`x' = x + \varepsilon \operatorname{sign}\big(\nabla_x J(x, y)\big)`,
+  pgd: String.raw`x_{t+1} = \Pi_{\|x'-x\|\le\varepsilon}\big(x_t + \alpha \operatorname{sign}(\nabla_x J(x_t, y))\big)`,
   noise: String.raw`x' = x + \varepsilon\,s,\quad s_i = \pm 1 \text{ at random}`,
 };
 
