@@ -24,6 +24,7 @@ impl From<Thrown> for JsValue {
         struct Fields<'a> {
             code: &'a str,
             message: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
             layer: Option<usize>,
         }
         let layer = match error {
@@ -37,9 +38,9 @@ impl From<Thrown> for JsValue {
 /// What every exported method returns.
 pub type Answer<T> = std::result::Result<T, Thrown>;
 
-/// A plain object from `value`: maps become objects, `None` becomes `undefined`.
+/// A plain object from `value`: maps become objects, `None` becomes `null`.
 pub fn to_js<T: Serialize>(value: &T) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
     value.serialize(&serializer).expect("plain data is serialisable")
 }
 

@@ -131,7 +131,7 @@ abstract class Remote {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#connection.release(this.#handle);
+    await this.#connection.release(this.#handle).catch(() => {}); // with the worker gone, so is this object
   }
 }
 
