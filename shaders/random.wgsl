@@ -17,7 +17,7 @@ fn multiply_high(a: u32, b: u32) -> u32 {
     let ah = a >> 16u;
     let bl = b & 0xffffu;
     let bh = b >> 16u;
-    let middle = ah * bl + (al * bl >> 16u);
+    let middle = ah * bl + ((al * bl) >> 16u);
     return ah * bh + (middle >> 16u) + (((middle & 0xffffu) + al * bh) >> 16u);
 }
 
@@ -84,7 +84,7 @@ fn network(value: u32, first: vec4u, second: vec4u) -> u32 {
         left = right;
         right = next;
     }
-    return left << HALF_BITS | right;
+    return (left << HALF_BITS) | right;
 }
 
 // b[i] = where the permutation sends a[i]: the network, walked until the value falls below PERIOD.
