@@ -5,6 +5,7 @@
 mod cases;
 mod check;
 mod differences;
+mod oracle;
 mod penalty;
 mod steps;
 
