@@ -51,6 +51,28 @@ impl Planes {
         best
     }
 
+    /// Whether the windows are 2×2 side by side without pads, the case that networks use most.
+    fn halves(&self) -> bool {
+        self.pool == Pool2d { size: [2, 2], stride: [2, 2], pads: [[0, 0], [0, 0]] }
+    }
+
+    /// Calls `body` with each 2×2 window's index in the output plane and of its first cell in the input plane.
+    #[inline(always)]
+    fn quads(&self, mut body: impl FnMut(usize, usize)) {
+        for oy in 0..self.output[0] {
+            for ox in 0..self.output[1] {
+                body(oy * self.output[1] + ox, 2 * (oy * self.input[1] + ox));
+            }
+        }
+    }
+
+    /// [`Planes::largest`] of the 2×2 window at `first`, without branches.
+    #[inline(always)]
+    fn largest_of_quad(&self, x: &[f32], first: usize) -> usize {
+        let better = |a: usize, b: usize| if x[b] > x[a] || (x[b].is_nan() & !x[a].is_nan()) { b } else { a };
+        better(better(first, first + 1), better(first + self.input[1], first + self.input[1] + 1))
+    }
+
     /// Calls `body` with each plane's range of the input and of the output.
     fn each(&self, planes: usize, mut body: impl FnMut(Range<usize>, Range<usize>)) {
         let (input, output) = (self.input[0] * self.input[1], self.output[0] * self.output[1]);
@@ -63,6 +85,9 @@ pub fn max_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
     Kernel::new(move |x, out| {
         planes.each(count, |input, output| {
             let (x, y) = (&x.get(0)[input], &mut out[output]);
+            if planes.halves() {
+                return halve(x, y, planes.input[1], planes.output[1]);
+            }
             planes.windows(|o, rows, columns| {
                 y[o] = rows.fold(f32::NEG_INFINITY, |best, row| {
                     x[row * planes.input[1]..][columns.clone()].iter().fold(best, |best, &v| math::max(best, v))
@@ -72,6 +97,19 @@ pub fn max_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
     })
 }
 
+/// The maxima of 2×2 windows side by side, row by row.
+fn halve(x: &[f32], y: &mut [f32], width: usize, half: usize) {
+    if half == 0 {
+        return;
+    }
+    for (pair, line) in x.chunks_exact(2 * width).zip(y.chunks_exact_mut(half)) {
+        let (above, below) = pair.split_at(width);
+        for ((y, a), b) in line.iter_mut().zip(above.as_chunks::<2>().0).zip(below.as_chunks::<2>().0) {
+            *y = math::max(math::max(a[0], a[1]), math::max(b[0], b[1]));
+        }
+    }
+}
+
 /// `dy` added at the first largest cell of each window of `x`.
 pub fn max_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
     let (planes, count) = (Planes::new(pool, image, pooled), image[0] * image[1]);
@@ -79,7 +117,11 @@ pub fn max_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
         out.fill(0.0);
         planes.each(count, |input, output| {
             let (x, dy, dx) = (&x.get(0)[input.clone()], &x.get(1)[output], &mut out[input]);
-            planes.windows(|o, rows, columns| dx[planes.largest(x, rows, columns)] += dy[o]);
+            if planes.halves() {
+                planes.quads(|o, first| dx[planes.largest_of_quad(x, first)] = dy[o]);
+            } else {
+                planes.windows(|o, rows, columns| dx[planes.largest(x, rows, columns)] += dy[o]);
+            }
         });
     })
 }
@@ -90,7 +132,11 @@ pub fn max_pool_select(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
     Kernel::new(move |x, out| {
         planes.each(count, |input, output| {
             let (x, g, y) = (&x.get(0)[input.clone()], &x.get(1)[input], &mut out[output]);
-            planes.windows(|o, rows, columns| y[o] = g[planes.largest(x, rows, columns)]);
+            if planes.halves() {
+                planes.quads(|o, first| y[o] = g[planes.largest_of_quad(x, first)]);
+            } else {
+                planes.windows(|o, rows, columns| y[o] = g[planes.largest(x, rows, columns)]);
+            }
         });
     })
 }
