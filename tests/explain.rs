@@ -170,19 +170,26 @@ fn grad_cam_is_rectified_and_covers_the_image() {
     }
 }
 
-/// With all of the last weights at zero nothing speaks for the class, and the note says so.
+/// With all of the last weights at zero nothing depends on anything. With positive features and negative weights everything speaks
+/// against the class. The note tells these apart.
 #[test]
 fn a_zero_map_says_why() {
-    let model = model("lenet-5", [1, 8, 8], 10);
+    let model = model("gap-cnn", [1, 8, 8], 2);
     let mut store = random_weights(&model, 5);
     let [.., weight, _] = model.parameters() else { panic!("a dense layer at the end") };
-    store.set(&weight.name, &Tensor::zeros(&weight.shape, DType::F32)).unwrap();
-    for method in Method::ALL {
-        let mut explainer = Explainer::new(&Device::cpu(), &model, method, None, 1).unwrap();
+    let mut explain = |method, last: f32| {
+        let values = vec![last; weight.shape.len()];
+        store.set(&weight.name, &Tensor::f32(&weight.shape, values).unwrap()).unwrap();
+        let mut explainer = Explainer::new(&Device::cpu(), &model, method, None, 2).unwrap();
         let found = block_on(explainer.run(&mut store, &random_image(64, 5), &[0])).unwrap();
-        assert!(found.maps.iter().all(|&m| m == 0.0));
-        assert!(found.note.unwrap().starts_with("A map is zero everywhere: "));
-    }
+        assert_eq!(found.note.is_some(), found.maps.iter().all(|&m| m == 0.0));
+        found.note.unwrap_or("")
+    };
+    assert!(explain(Method::Saliency, 0.0).contains("no small change of any pixel"));
+    assert!(explain(Method::GradCam, 0.0).contains("does not depend on"));
+    assert!(explain(Method::GradCam, -1.0).contains("speaks against the class"));
+    assert_eq!(explain(Method::Saliency, -1.0), "");
+    assert_eq!(explain(Method::GradCam, 1.0), "");
 }
 
 #[test]

@@ -96,18 +96,12 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Idx> {
     if dims.contains(&0) {
         return fail(format!("is empty: its header announces {}", product(&dims)));
     }
-    let unpacked;
-    let bytes = if packed {
-        unpacked = gzip::inflate(name, bytes, content)?;
-        &unpacked
-    } else {
-        bytes
-    };
-    if bytes.len() != content {
+    if !packed && bytes.len() != content {
         let problem = if bytes.len() < content { "the file is cut off" } else { "something else follows" };
         return fail(format!("announces {} values ({content} bytes), but has {} bytes: {problem}", product(&dims), bytes.len()));
     }
-    let values = bytes[header..].to_vec();
+    let mut values = if packed { gzip::inflate(name, bytes, content)? } else { bytes.to_vec() };
+    values.drain(..header);
     Ok(match dims[..] {
         [count, height, width] => Idx::Images { count, height, width, pixels: values },
         _ => Idx::Labels(values),

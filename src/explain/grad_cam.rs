@@ -14,8 +14,9 @@ pub(super) const ABOUT: About = About {
     formula: r"M = \mathrm{ReLU}\Bigl(\sum_k \alpha_k A^k\Bigr), \quad \alpha_k = \frac{1}{hw} \sum_{ij} \frac{\partial S_c}{\partial A^k_{ij}}",
 };
 
-pub(super) const ZERO: &str =
-    "A map is zero everywhere: the features of this layer speak against this class or not at all; try another layer or class.";
+pub(super) const NEGATIVE: &str = "A map is zero everywhere: all that this layer sees speaks against the class, and negative values are cut off; try another layer.";
+
+pub(super) const ZERO: &str = "A map is zero everywhere: the score does not depend on the features of this layer, or none of them is active; try another layer.";
 
 /// Σ_k α_k·A^k of the feature maps `activation` `[N, K, h, w]` → `[N, h, w]`, neither rectified nor resized.
 pub fn map<'b>(activation: Var<'b>, score: Var<'b>) -> Var<'b> {

@@ -56,10 +56,19 @@ impl Method {
         }
     }
 
-    /// Why a map may be zero everywhere, one sentence.
-    fn zero(self) -> &'static str {
+    /// The output from which a map was made by steps that can lose everything.
+    fn source(self) -> &'static str {
+        match self {
+            Method::Saliency => "map",
+            Method::GradCam => "raw",
+        }
+    }
+
+    /// Why a map is zero everywhere, one sentence; `source` holds its values of [`source`](Self::source).
+    fn why_zero(self, source: &[f32]) -> &'static str {
         match self {
             Method::Saliency => saliency::ZERO,
+            Method::GradCam if source.iter().any(|&value| value < 0.0) => grad_cam::NEGATIVE,
             Method::GradCam => grad_cam::ZERO,
         }
     }
@@ -74,7 +83,7 @@ pub struct Explanation {
     pub width: usize,
     /// The class that each map answers for.
     pub classes: Vec<u32>,
-    /// Where a map is zero everywhere, one sentence that says why.
+    /// For the first map that is zero everywhere, one sentence that says why.
     pub note: Option<&'static str>,
 }
 
@@ -107,7 +116,9 @@ impl Explainer {
         if let Some(class) = classes.iter().find(|&&class| class as usize >= self.model_classes) {
             return Err(Error::option("classes", format!("there is no class {class}, the model has {}", self.model_classes)));
         }
-        let mut maps = Vec::with_capacity(classes.len() * height * width);
+        let plane = height * width;
+        let mut maps = Vec::with_capacity(classes.len() * plane);
+        let mut note = None;
         for (images, classes) in images.chunks(self.batch * size).zip(classes.chunks(self.batch)) {
             let (mut x, mut class) = (images.to_vec(), classes.to_vec());
             x.resize(self.batch * size, 0.0);
@@ -115,10 +126,17 @@ impl Explainer {
             let x = Tensor::f32([self.batch, channels, height, width], x)?;
             let class = Tensor::u32([self.batch], class)?;
             self.program.run(store, &[("x", &x), ("class", &class)], 1)?;
-            maps.extend_from_slice(&self.program.output("map").await?.as_f32()?[..classes.len() * height * width]);
+            let found = self.program.output("map").await?;
+            let found = &found.as_f32()?[..classes.len() * plane];
+            maps.extend_from_slice(found);
+            let zero = found.chunks_exact(plane).position(|map| map.iter().all(|&value| value == 0.0));
+            if let (None, Some(image)) = (note, zero) {
+                let source = self.program.output(self.method.source()).await?;
+                let per_image = source.len() / self.batch;
+                note = Some(self.method.why_zero(&source.as_f32()?[image * per_image..][..per_image]));
+            }
         }
-        let zero = maps.chunks_exact(height * width).any(|map| map.iter().all(|&value| value == 0.0));
-        Ok(Explanation { maps, height, width, classes: classes.to_vec(), note: zero.then(|| self.method.zero()) })
+        Ok(Explanation { maps, height, width, classes: classes.to_vec(), note })
     }
 }
 
