@@ -1,5 +1,10 @@
 // The functions that generated element-wise kernels call where WGSL's own are missing, inexact or overflow.
 
+// Whether x ≠ 0, told by its bits: a comparison may take NaN for anything.
+fn is_nonzero(x: f32) -> bool {
+    return (bitcast<u32>(x) << 1u) != 0u;
+}
+
 // −1, 0 or 1.
 fn sign_of(x: f32) -> f32 {
     return select(select(0.0, -1.0, x < 0.0), 1.0, x > 0.0);

@@ -79,3 +79,17 @@ fn a_lost_device_is_an_error() {
     lost(program.run(&mut store, &[], 1).unwrap_err().code());
     lost(device.compile(&graph).err().unwrap().code());
 }
+
+#[path = "ops/cases.rs"]
+mod cases;
+#[path = "ops/check.rs"]
+mod check;
+
+/// Every operation of the table, its first and second derivatives, against the f64 reference with the tolerances stated there.
+#[test]
+fn every_operation_follows_the_reference() {
+    let Some(device) = gpu("GPU operations") else { return };
+    let cases = cases::all();
+    let failures = block_on(check::failures(&device, &cases));
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}

@@ -57,7 +57,7 @@ pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<L
             }
             Instruction::Unary(op, a) => unary(op, a),
             Instruction::Binary(op, a, b) => binary(op, inputs_dtype(inputs), a, b),
-            Instruction::Select([c, a, b]) => format!("select(v{b}, v{a}, v{c} != 0.0)"),
+            Instruction::Select([c, a, b]) => format!("select(v{b}, v{a}, is_nonzero(v{c}))"),
         };
         let _ = writeln!(body, "    let v{v} = {value};");
     }
@@ -124,6 +124,7 @@ fn inputs_dtype(inputs: &[Input]) -> DType {
 }
 
 const HELPER_CALLS: &[&str] = &[
+    "is_nonzero(",
     "sign_of(",
     "sigmoid(",
     "softplus(",
