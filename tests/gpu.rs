@@ -3,9 +3,12 @@
 #![cfg(all(feature = "webgpu", not(target_arch = "wasm32")))]
 
 use pollster::block_on;
+use vitrine::data;
 use vitrine::device::Device;
 use vitrine::graph::{Builder, DType, Reduce};
+use vitrine::nn::{self, Model};
 use vitrine::tensor::Tensor;
+use vitrine::train::{TrainOptions, Trainer};
 
 /// The GPU, or `None` with a line on stderr.
 fn gpu(what: &str) -> Option<Device> {
@@ -80,16 +83,20 @@ fn a_lost_device_is_an_error() {
     lost(device.compile(&graph).err().unwrap().code());
 }
 
-#[path = "ops/cases.rs"]
-mod cases;
-#[path = "ops/check.rs"]
-mod check;
-
-/// Every operation of the table, its first and second derivatives, against the f64 reference with the tolerances stated there.
+/// The first 50 losses of LeNet-5 on the digits, step by step: the same seed, the same batches, the same weights to rounding.
 #[test]
-fn every_operation_follows_the_reference() {
-    let Some(device) = gpu("GPU operations") else { return };
-    let cases = cases::all();
-    let failures = block_on(check::failures(&device, &cases));
-    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+fn training_follows_the_cpu() {
+    let Some(device) = gpu("GPU training") else { return };
+    let losses = |device: &Device| {
+        let digits = data::digits();
+        let architecture = nn::preset("lenet-5", digits.shape, digits.classes.len()).unwrap();
+        let model = Model::new(architecture).unwrap();
+        let mut trainer = block_on(Trainer::new(device, model, &digits, TrainOptions::default())).unwrap();
+        block_on(trainer.run(50)).unwrap().iter().map(|metric| metric.loss).collect::<Vec<_>>()
+    };
+    let (cpu, gpu) = (losses(&Device::cpu()), losses(&device));
+    assert_eq!((cpu.len(), gpu.len()), (50, 50));
+    for (step, (a, b)) in cpu.iter().zip(&gpu).enumerate() {
+        assert!((a - b).abs() <= 1e-3 * a.abs(), "step {step}: {a} on the CPU, {b} on the GPU");
+    }
 }

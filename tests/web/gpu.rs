@@ -1,16 +1,38 @@
-//! WebGPU in the browser, on the software adapter: Chromium's shader compiler and validation are stricter than naga's.
+//! Every operation on WebGPU's software adapter: Chromium's shader compiler and validation are stricter than the native ones.
 
 use vitrine::device::Device;
+use vitrine::graph::{Builder, DType};
+use vitrine::tensor::Tensor;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// `Device::gpu` itself compares a training step with the CPU's.
-#[wasm_bindgen_test]
-async fn the_software_adapter_passes_the_self_test() {
-    let device = Device::gpu(true).await.unwrap();
-    assert!(device.info().software);
-}
+#[path = "../ops/cases.rs"]
+mod cases;
+#[path = "../ops/check.rs"]
+mod check;
 
 #[wasm_bindgen_test]
-async fn a_software_adapter_is_refused_unless_asked_for() {
-    assert!(Device::gpu(false).await.is_err());
+async fn every_operation_follows_the_cpu() {
+    let device = Device::gpu(true).await.expect("a software adapter");
+    let cases = cases::all();
+    let failures = check::differences(&device, &Device::cpu(), &cases).await;
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// After the loss of the device every call says so instead of hanging, a read-back under way included.
+#[wasm_bindgen_test]
+async fn a_lost_device_is_an_error() {
+    let device = Device::gpu(true).await.expect("a software adapter");
+    let b = Builder::new();
+    let x = b.state("x", [4], DType::F32);
+    b.update("x", x * 2.0);
+    b.output("y", x + 1.0);
+    let mut program = device.compile(&b.finish().unwrap()).unwrap();
+    let mut store = device.store();
+    store.set("x", &Tensor::zeros([4], DType::F32)).unwrap();
+    program.run(&mut store, &[], 1).unwrap();
+    let Device::Gpu(gpu) = &device else { panic!("not a GPU") };
+    gpu.lose();
+    assert_eq!(program.output("y").await.unwrap_err().code(), "device-lost");
+    assert_eq!(store.get("x").await.unwrap_err().code(), "device-lost");
+    assert_eq!(program.run(&mut store, &[], 1).unwrap_err().code(), "device-lost");
 }
