@@ -16,6 +16,27 @@ export function confusionOf({ labels, predictions }: Pick<Evaluation, 'labels' |
   return { classes, cells, worst };
 }
 
+export interface ClassScore {
+  name: string;
+  images: number;
+  /** Of the images of this class, the share that is recognised; `null` where there are none. */
+  recall: number | null;
+  /** Of the images given this answer, the share that deserves it. */
+  precision: number | null;
+}
+
+export function scoresOf({ classes, cells }: Confusion, names: readonly string[]): ClassScore[] {
+  const share = (part: number, whole: number) => (whole > 0 ? part / whole : null);
+  const sum = (indices: number[]) => indices.reduce((total, index) => total + cells[index].length, 0);
+  const all = Array.from({ length: classes }, (_, i) => i);
+  return all.map((i) => {
+    const images = sum(all.map((predicted) => i * classes + predicted));
+    const answered = sum(all.map((truth) => truth * classes + i));
+    const right = cells[i * classes + i].length;
+    return { name: names[i] ?? String(i), images, recall: share(right, images), precision: share(right, answered) };
+  });
+}
+
 export interface Mistake {
   index: number;
   truth: number;

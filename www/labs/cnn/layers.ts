@@ -1,7 +1,7 @@
 /**
  * The layers a student may use: one table from which the editor's controls and the layer list in the URL are both made.
  *
- * In the URL a layer is its code and tagged numbers, `conv_f6_k5_p2`, and layers are joined by dots.
+ * In the URL a layer is its code and tagged numbers, `conv_f6_k5_p2`, and layers are joined by asterisks, which a URL leaves as they are.
  */
 import type { ActivationName, Layer, Padding } from '../../engine/types.ts';
 import type { Field } from '../../ui/state.ts';
@@ -140,7 +140,7 @@ function formatLayer(layer: Layer): string {
 }
 
 function parseLayer(text: string): Layer | undefined {
-  const [code, ...parts] = text.split('_');
+  const [code, ...parts] = text.split('*');
   const kind = LAYER_KINDS.find((entry) => entry.code === code);
   if (!kind) return undefined;
   const layer: Record<string, Value> = { ...newLayer(kind.type) } as unknown as Record<string, Value>;
@@ -158,10 +158,10 @@ export const layersField: Field<Layer[]> = {
   initial: [],
   parse(text) {
     if (text === '') return [];
-    const parts = text.split('.');
+    const parts = text.split('*');
     if (parts.length > MOST_LAYERS) return undefined;
     const layers = parts.map(parseLayer);
     return layers.every((layer) => layer !== undefined) ? layers : undefined;
   },
-  format: (layers) => layers.map(formatLayer).join('.'),
+  format: (layers) => layers.map(formatLayer).join('*'),
 };

@@ -27,7 +27,7 @@ export class NetworkPicture extends Panel {
       }
       li + li::before {
         content: '';
-        width: 12px;
+        width: 8px;
         margin-top: 24px;
         border-top: 1px solid var(--outline);
       }
@@ -35,9 +35,9 @@ export class NetworkPicture extends Panel {
         display: grid;
         justify-items: center;
         gap: 1px;
-        min-width: 54px;
+        min-width: 48px;
         min-height: 0;
-        padding: 3px 2px;
+        padding: 3px 0;
         border-color: transparent;
         background: none;
         font-size: 0.76rem;

@@ -113,7 +113,22 @@ export class FoolView extends Panel {
           <figcaption>adversarial<br />${answer(fooled.after.probabilities)}</figcaption>
         </figure>
       </div>
-      ${legend('signed', limit)}`;
+      ${legend('signed', limit)} ${this.hint(fooled.before.probabilities, fooled.after.probabilities, subject.label)}`;
+  }
+
+  /** What to make of it, where the pictures alone may puzzle. */
+  private hint(before: Float32Array, after: Float32Array, label: number | null) {
+    const answer = (probabilities: Float32Array) => probabilities.indexOf(Math.max(...probabilities));
+    const { target } = this.session.settings;
+    const text =
+      label !== null && answer(before) !== label
+        ? 'The network is wrong about this image before any attack. Choose one that it recognises, or train it further.'
+        : target >= 0 && answer(after) === target
+          ? `The attack reached its goal: ${this.classText(target)}.`
+          : answer(after) === answer(before)
+            ? 'The answer stands. Try a larger ε, or PGD.'
+            : '';
+    return text ? html`<p class="soft">${text}</p>` : null;
   }
 
   /** Mean over the channels. */

@@ -2,6 +2,7 @@
 import { css, html, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Evaluation } from '../../engine/types.ts';
+import { disclosure } from '../../ui/fields.ts';
 import { brief, count, percent } from '../../ui/format.ts';
 import type { Measure } from '../../ui/history.ts';
 import '../../ui/images.ts';
@@ -9,10 +10,11 @@ import type { Tile } from '../../ui/images.ts';
 import { photograph } from '../../ui/paint.ts';
 import '../../ui/plot.ts';
 import type { Line, PlotData } from '../../ui/plot.ts';
+import { table, tableStyles, type Column } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import './confusion-matrix.ts';
 import type { CellChoice } from './confusion-matrix.ts';
-import { confusionOf, mistakesOf, type Confusion, type Mistake } from './confusion.ts';
+import { confusionOf, mistakesOf, scoresOf, type ClassScore, type Confusion, type Mistake } from './confusion.ts';
 import { imageOf } from './maps.ts';
 import './network.ts';
 import { Panel } from './panel.ts';
@@ -22,6 +24,13 @@ const LINES: readonly Line[] = [
   { label: 'training', faint: true },
   { label: 'training' },
   { label: 'validation', dashed: true, marks: true },
+];
+const shareText = (share: number | null) => (share === null ? '–' : percent(share));
+const SCORE_COLUMNS: readonly Column<ClassScore>[] = [
+  { title: 'class', cell: ({ name }) => name },
+  { title: 'images', numeric: true, cell: ({ images }) => count(images) },
+  { title: 'recall', numeric: true, cell: ({ recall }) => shareText(recall) },
+  { title: 'precision', numeric: true, cell: ({ precision }) => shareText(precision) },
 ];
 const MOST_TILES = 40;
 const MOST_MISTAKES = 24;
@@ -37,6 +46,7 @@ export class Watch extends Panel {
 
   static override styles = [
     controls,
+    tableStyles,
     css`
       :host {
         display: grid;
@@ -181,6 +191,7 @@ export class Watch extends Panel {
         @choose=${(event: CustomEvent<CellChoice>) => this.openCell(event.detail)}
       ></vt-cnn-confusion>
       ${cell ? this.openedCell(cell) : null}
+      ${disclosure('Class by class', table('Class by class', SCORE_COLUMNS, scoresOf(this.confusion, classes)))}
     </section>`;
   }
 
