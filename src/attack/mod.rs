@@ -1,7 +1,7 @@
 //! Images that fool a network: perturbations δ with ‖δ‖ ≤ ε that raise the loss J, the cross-entropy from logits of the true class, or
 //! lower that of a target class. Pixels stay within 0…1.
 //!
-//! Every method is a [`Plan`]: where to start and how often to take the one step that this file builds as a graph. One file per method
+//! Every method is a plan: where to start and how often to take the one step that this file builds as a graph. One file per method
 //! says its plan. The gradient is that of Σ_n J(x_n), so the images of a batch do not influence each other.
 
 mod fgsm;
