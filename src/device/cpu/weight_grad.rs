@@ -63,7 +63,7 @@ impl WeightGrad {
         dw.fill(0.0);
         let ([channels, height, width], [filters, oh, ow]) = (self.x, self.y);
         let (image, gradient, weights) = (channels * height * width, filters * oh * ow, filters * self.offsets.len());
-        if image * gradient * weights == 0 {
+        if [image, gradient, weights].contains(&0) {
             return;
         }
         for (i, (x, dy)) in x.chunks_exact(image).zip(dy.chunks_exact(gradient)).enumerate() {
