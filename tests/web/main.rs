@@ -5,6 +5,7 @@
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 mod gpu;
+mod ops;
 mod training;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -2,7 +2,7 @@
 //!
 //! A software adapter (`DeviceType::Cpu`: SwiftShader in Chromium, lavapipe natively) is refused unless asked for. The limits are
 //! WebGPU's defaults, except for the sizes of buffers, where the adapter's own are taken. Errors that nobody waits for arrive by
-//! callback; they are kept in [`Health`], and every later call returns them.
+//! callback; they are kept in [`Health`], and the next call returns them.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
@@ -29,6 +29,13 @@ pub(super) struct Context {
     pub staging: RefCell<Vec<wgpu::Buffer>>,
 }
 
+impl Drop for Context {
+    /// In the browser dropping a handle frees nothing before the next garbage collection, which may never see the memory.
+    fn drop(&mut self) {
+        self.device.destroy();
+    }
+}
+
 /// What went wrong behind the caller's back, and who must be told.
 #[derive(Default)]
 pub(super) struct Health(Mutex<Condition>);
@@ -49,11 +56,11 @@ impl Health {
         f(&mut self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
-    /// The loss of the device, or the first error that a callback brought.
+    /// The loss of the device, for good; or the first error that a callback brought since the last check, once.
     pub fn check(&self) -> Result<()> {
-        self.with(|c| match (&c.lost, &c.error) {
+        self.with(|c| match (&c.lost, c.error.take()) {
             (Some(message), _) => Err(Error::DeviceLost(message.clone())),
-            (None, Some(message)) => Err(Error::Device { device: NAME, message: message.clone() }),
+            (None, Some(message)) => Err(Error::Device { device: NAME, message }),
             (None, None) => Ok(()),
         })
     }

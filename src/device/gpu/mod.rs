@@ -58,3 +58,64 @@ impl Gpu {
         let _ = self.0.device.poll(wgpu::PollType::Poll);
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::device::cpu::{CpuProgram, CpuStore};
+    use crate::graph::{Builder, Conv2d, Distribution, Reduce};
+    use crate::tensor::Tensor;
+
+    /// The variants for real GPUs, on whatever adapter there is: the choice only asks whether the adapter is software.
+    #[test]
+    fn the_variants_for_real_gpus_agree_with_the_cpu() {
+        let mut context = match block_on(adapter::open(true)) {
+            Ok(context) => context,
+            Err(error) => return eprintln!("SKIPPED the kernels for real GPUs: {error}"),
+        };
+        context.software = false;
+        let gpu = Gpu(Rc::new(context));
+        block_on(selftest::run(&gpu)).unwrap();
+
+        let b = Builder::new();
+        let key = b.constant(Tensor::u32([2], vec![5, 6]).unwrap());
+        let mut names = Vec::new();
+        for (i, [batch, m, n, k]) in [[1, 33, 65, 130], [3, 16, 47, 17], [1, 70, 18, 1000], [2, 5, 300, 64]].into_iter().enumerate()
+        {
+            for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
+                let left = b.random(Distribution::Normal, key, if ta { [batch, k, m] } else { [batch, m, k] });
+                let right = b.random(Distribution::Normal, key, if tb { [batch, n, k] } else { [batch, k, n] });
+                names.push(format!("product {i} {ta} {tb}"));
+                b.output(&names[names.len() - 1], left.matmul_t(ta, right, tb));
+            }
+        }
+        let x = b.random(Distribution::Normal, key, [5, 6, 19, 18]);
+        let w = b.random(Distribution::Normal, key, [38, 3, 3, 5]);
+        let conv = Conv2d { stride: [2, 1], pads: [[1, 0], [2, 1]], dilation: [1, 2], groups: 2 };
+        let y = x.conv2d(w, conv);
+        let loss = (y * y).sum_all();
+        for (name, value) in [("y", y), ("dx", b.grad(loss, &[x])[0]), ("dw", b.grad(loss, &[w])[0]), ("row sums", x.sum(&[2, 3]))]
+        {
+            b.output(name, value);
+            names.push(name.into());
+        }
+        b.output("maximum", x.reduce(Reduce::Max, &[0, 1, 2, 3]));
+        names.push("maximum".into());
+        let graph = b.finish().unwrap();
+
+        let mut expected = CpuProgram::compile(&graph).unwrap();
+        expected.run(&mut CpuStore::new(), &[], 1).unwrap();
+        let mut program = gpu.compile(&graph).unwrap();
+        program.run(&mut gpu.store(), &[], 1).unwrap();
+        for name in names {
+            let (a, b) = (expected.output(&name).unwrap(), block_on(program.output(&name)).unwrap());
+            let (a, b) = (a.as_f32().unwrap(), b.as_f32().unwrap());
+            // Sums of at most 1000 products of f32: 4·√1000 units in the last place (Higham & Mary 2019), of the largest value.
+            let scale = a.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+            let error = a.iter().zip(b).fold(0.0_f32, |m, (a, b)| m.max((a - b).abs()));
+            assert!(error <= 4.0 * 1000_f32.sqrt() * f32::EPSILON * scale, "{name}: {error} of {scale}");
+        }
+    }
+}

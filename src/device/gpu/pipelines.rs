@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub(super) const CONV2D: &str = include_str!("../../../shaders/conv2d.wgsl");
+pub(super) const CONV2D_TILED: &str = include_str!("../../../shaders/conv2d_tiled.wgsl");
 pub(super) const CONV2D_WEIGHT_GRAD: &str = include_str!("../../../shaders/conv2d_weight_grad.wgsl");
 pub(super) const FILL: &str = include_str!("../../../shaders/fill.wgsl");
 pub(super) const INDEX: &str = include_str!("../../../shaders/index.wgsl");

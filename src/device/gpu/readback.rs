@@ -34,10 +34,9 @@ pub(super) async fn read(context: &Context, source: &wgpu::Buffer, offset: u64, 
     #[cfg(not(target_arch = "wasm32"))]
     let _ = context.device.poll(wgpu::PollType::wait_indefinitely());
     let lost = || Error::DeviceLost("a read-back did not finish".into());
-    if receiver.await.is_err() {
-        context.health.check()?;
-        return Err(lost());
-    }
+    let mapped = receiver.await;
+    context.health.check()?;
+    mapped.map_err(|_| lost())?;
     let copy = staging.get_mapped_range(0..bytes).map_err(|_| lost())?.to_vec();
     staging.unmap();
     context.staging.borrow_mut().push(staging);

@@ -1,6 +1,6 @@
 //! Convolution and its two adjoints.
 
-use super::super::pipelines::{CONV2D, CONV2D_WEIGHT_GRAD, Kernel};
+use super::super::pipelines::{CONV2D, CONV2D_TILED, CONV2D_WEIGHT_GRAD, Kernel};
 use super::reduce::sum_parts;
 use super::{Dispatch, Lowering, Operand, Target, grid, linear};
 use crate::error::Result;
@@ -54,10 +54,21 @@ impl Geometry {
 /// Positions of a workgroup of `conv2d.wgsl`: 64 threads of four.
 const POSITIONS: usize = 256;
 
-/// `y` from `x` and `w`.
-pub fn forward(op: &Op, conv: &Conv2d, g: &Geometry) -> Result<Lowering> {
+/// Filters and positions of a workgroup's tile of `conv2d_tiled.wgsl`.
+const TILE: usize = 32;
+
+/// `y` from `x` and `w`. Tiles through workgroup memory pay on a real GPU where filters and taps fill half a tile; on a software
+/// adapter a barrier costs more than the loads it saves.
+pub fn forward(op: &Op, conv: &Conv2d, g: &Geometry, target: Target) -> Result<Lowering> {
     let ([n, .., oh, ow], f) = (g.y, g.w[0] / conv.groups);
-    direct(op, "forward", conv, g, [n * oh * ow, f])
+    let taps: usize = g.w[1..].iter().product();
+    if target.software || f < TILE / 2 || taps < TILE / 2 {
+        return direct(op, "forward", conv, g, [n * oh * ow, f]);
+    }
+    let kernel = Kernel::new(CONV2D_TILED, "main", 3, &g.constants(conv));
+    let groups = grid(op, [(n * oh * ow).div_ceil(TILE), conv.groups * f.div_ceil(TILE), 1])?;
+    let operands = vec![Operand::Input(0), Operand::Input(1), Operand::Output];
+    Ok(Lowering::one(Dispatch { kernel, operands, groups }, g.work()))
 }
 
 /// `dx` from `dy` and `w`.

@@ -112,7 +112,7 @@ pub fn lower(node: &Node, inputs: &[Input], target: Target, in_place: Option<usi
         Op::MatMul { ta, tb } => linalg::matmul(&node.op, inputs[0].shape, inputs[1].shape, *ta, *tb, target),
         Op::ArgMax { axis } => Ok(index::argmax(inputs[0].shape, *axis, shape)),
         Op::LogSoftmax => Ok(index::log_softmax(shape)),
-        Op::Conv2d(conv) => conv::forward(&node.op, conv, &conv::Geometry::new(inputs[0].shape, inputs[1].shape, shape)),
+        Op::Conv2d(conv) => conv::forward(&node.op, conv, &conv::Geometry::new(inputs[0].shape, inputs[1].shape, shape), target),
         Op::Conv2dInputGrad { conv, .. } => {
             conv::input_gradient(&node.op, conv, &conv::Geometry::new(shape, inputs[1].shape, inputs[0].shape))
         }
