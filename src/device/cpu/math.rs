@@ -127,7 +127,7 @@ pub fn sign(x: f32) -> f32 {
     if x < 0.0 { -1.0 } else { signed }
 }
 
-/// The error function within 2 ulp.
+/// The error function within 3 ulp.
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
     let a = x.abs();
@@ -165,8 +165,13 @@ pub fn erf(x: f32) -> f32 {
     if a <= 1.0 { near } else { far }
 }
 
-/// The sum, in sixteen running sums added pairwise at the end: fast, more accurate than one running sum, and always in one order.
+/// The sum: halves added pairwise down to a few thousand values, and there sixteen running sums. Fast, accurate (Higham 1993), and
+/// always in one order.
 pub fn sum(values: &[f32]) -> f32 {
+    if values.len() > 4096 {
+        let (head, tail) = values.split_at((values.len() / 2).next_multiple_of(16));
+        return sum(head) + sum(tail);
+    }
     let (chunks, rest) = values.as_chunks::<16>();
     let mut partial = [0.0f32; 16];
     for chunk in chunks {
@@ -198,4 +203,87 @@ pub fn largest(values: &[f32]) -> f32 {
         *p = max(*p, v);
     }
     partial.into_iter().fold(f32::NEG_INFINITY, max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest error of `f` against `exact`, in units in the last place of the exact result, at 400,000 points of lo..hi.
+    fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64, lo: f32, hi: f32) -> f64 {
+        let point = |i: i32| lo + (hi - lo) * (i as f32 / 400_000.0);
+        (0..=400_000).map(point).map(|x| error(f(x), exact(f64::from(x)))).fold(0.0, f64::max)
+    }
+
+    fn error(got: f32, exact: f64) -> f64 {
+        let size = (exact.abs() as f32).max(f32::MIN_POSITIVE);
+        let unit = f64::from(f32::from_bits(size.to_bits() + 1)) - f64::from(size);
+        (f64::from(got) - exact).abs() / unit
+    }
+
+    /// The error function by its Taylor series, and from 3 on by the continued fraction of its complement.
+    fn exact_erf(x: f64) -> f64 {
+        if x.abs() < 3.0 {
+            let (mut term, mut sum) = (x, x);
+            for n in 1..80 {
+                term *= -x * x / f64::from(n);
+                sum += term / f64::from(2 * n + 1);
+            }
+            return sum * std::f64::consts::FRAC_2_SQRT_PI;
+        }
+        let a = x.abs();
+        let fraction = (1..60).rev().fold(a, |below, n| a + f64::from(n) / 2.0 / below);
+        (1.0 - (-a * a).exp() / (fraction * std::f64::consts::PI.sqrt())).copysign(x)
+    }
+
+    #[test]
+    fn errors_stay_below_what_the_docs_say() {
+        let sigmoid64: fn(f64) -> f64 = |x| 1.0 / (1.0 + (-x).exp());
+        let softplus64: fn(f64) -> f64 = |x| x.max(0.0) + (-x.abs()).exp().ln_1p();
+        let cases: [(&str, f32, fn(f32) -> f32, fn(f64) -> f64, f32, f32); 12] = [
+            ("exp", 1.0, exp, f64::exp, -87.0, 88.7),
+            ("exp", 1.0, exp, f64::exp, -1.0, 1.0),
+            ("log", 1.0, log, f64::ln, 1e-3, 4.0),
+            ("log", 1.0, log, f64::ln, 1e-30, 1e30),
+            ("tanh", 2.0, tanh, f64::tanh, -10.0, 10.0),
+            ("tanh", 2.0, tanh, f64::tanh, -0.7, 0.7),
+            ("sigmoid", 3.0, sigmoid, sigmoid64, -80.0, 80.0),
+            ("sigmoid", 3.0, sigmoid, sigmoid64, -4.0, 4.0),
+            ("softplus", 3.0, softplus, softplus64, -80.0, 80.0),
+            ("softplus", 3.0, softplus, softplus64, -4.0, 4.0),
+            ("erf", 3.0, erf, exact_erf, -6.0, 6.0),
+            ("erf", 3.0, erf, exact_erf, -1.1, 1.1),
+        ];
+        for (name, limit, f, exact, lo, hi) in cases {
+            let error = worst(f, exact, lo, hi);
+            assert!(error <= f64::from(limit), "{name} on {lo}..{hi}: {error} units in the last place");
+        }
+    }
+
+    #[test]
+    fn limits_and_nan() {
+        let (inf, tiny) = (f32::INFINITY, f32::from_bits(1));
+        assert_eq!([exp(inf), exp(-inf), exp(89.0), exp(-105.0)], [inf, 0.0, inf, 0.0]);
+        assert_eq!([log(inf), log(0.0), log(1.0)], [inf, -inf, 0.0]);
+        assert!((log(tiny) + 103.278_93).abs() < 1e-4 && log(-1.0).is_nan());
+        assert_eq!([tanh(inf), tanh(-inf), sigmoid(inf), sigmoid(-inf)], [1.0, -1.0, 1.0, 0.0]);
+        assert_eq!([softplus(inf), softplus(-inf), erf(inf), erf(-inf)], [inf, 0.0, 1.0, -1.0]);
+        for f in [exp, log, tanh, sigmoid, softplus, relu, sign, erf] {
+            assert!(f(f32::NAN).is_nan());
+        }
+        for f in [max, min] {
+            assert!(f(f32::NAN, 1.0).is_nan() && f(1.0, f32::NAN).is_nan());
+        }
+    }
+
+    /// A million equal values, of which one running sum loses about a hundredth. Here a value goes through at most 256 additions of a
+    /// running sum and twelve of pairs, each of which rounds by at most 2⁻²⁴.
+    #[test]
+    fn long_sums_stay_accurate() {
+        let values = vec![0.1f32; 1_000_003];
+        let exact = f64::from(0.1f32) * values.len() as f64;
+        assert!((f64::from(sum(&values)) / exact - 1.0).abs() < 268.0 / 16_777_216.0);
+        assert_eq!(largest(&[-3.0, 2.0, 1.0]), 2.0);
+        assert!(largest(&[1.0, f32::NAN, 2.0]).is_nan());
+    }
 }
