@@ -140,7 +140,7 @@ function formatLayer(layer: Layer): string {
 }
 
 function parseLayer(text: string): Layer | undefined {
-  const [code, ...parts] = text.split('*');
+  const [code, ...parts] = text.split('_');
   const kind = LAYER_KINDS.find((entry) => entry.code === code);
   if (!kind) return undefined;
   const layer: Record<string, Value> = { ...newLayer(kind.type) } as unknown as Record<string, Value>;
