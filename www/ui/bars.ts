@@ -27,7 +27,7 @@ export const barStyles = css`
   }
   .bars li {
     display: grid;
-    grid-template-columns: minmax(16px, auto) minmax(40px, 1fr) 54px 14px;
+    grid-template-columns: minmax(16px, auto) minmax(40px, 1fr) 58px 14px;
     gap: 8px;
     align-items: center;
     line-height: 1.4;
@@ -49,6 +49,7 @@ export const barStyles = css`
   }
   .bars .value {
     text-align: right;
+    white-space: nowrap;
     color: var(--ink-soft);
     font-variant-numeric: tabular-nums;
   }

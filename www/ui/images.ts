@@ -134,7 +134,7 @@ export class ImageGrid extends LitElement {
             @click=${() => this.choose(i)}
           >
             <canvas></canvas>
-            ${tile.caption === undefined ? null : html`<span class="caption">${tile.caption}</span>`}
+            ${tile.caption === undefined ? null : html`<span class="caption" aria-hidden="true">${tile.caption}</span>`}
           </button>`,
       )}
     </div>`;

@@ -27,10 +27,9 @@ export function story(
             <ul>
               ${experiments.map(
                 (experiment) =>
-                  html`<li>
-                    <button aria-pressed=${experiment.id === chosen} @click=${() => run(experiment.id)}>
-                      <strong>${experiment.title}</strong><span>${experiment.text}</span>
-                    </button>
+                  html`<li class=${experiment.id === chosen ? 'chosen' : ''}>
+                    <button aria-pressed=${experiment.id === chosen} @click=${() => run(experiment.id)}>${experiment.title}</button>
+                    <p>${experiment.text}</p>
                   </li>`,
               )}
             </ul>
@@ -61,20 +60,53 @@ export const storyStyles = css`
     grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
     gap: 10px;
   }
-  .experiments button {
-    display: grid;
-    gap: 2px;
-    width: 100%;
-    height: 100%;
-    align-content: start;
-    text-align: left;
-    white-space: normal;
+  /* The whole card is the button; its text stays outside, so that the button's name is short. */
+  .experiments li {
+    position: relative;
+    border: 1px solid var(--hairline);
+    border-radius: var(--radius);
+    background: var(--paper-raised);
     padding: 8px 12px;
-    border-color: var(--hairline);
-    line-height: 1.4;
   }
-  .experiments button span {
+  .experiments li:hover {
+    border-color: var(--outline);
+  }
+  .experiments li.chosen {
+    border-color: var(--ink);
+    box-shadow: inset 0 0 0 1px var(--ink);
+  }
+  .experiments button {
+    position: static;
+    min-height: 0;
+    border: 0;
+    padding: 0;
+    background: none;
+    font-weight: 600;
+    white-space: normal;
+    text-align: left;
+  }
+  .experiments button:hover:not(:disabled) {
+    background: none;
+  }
+  .experiments button[aria-pressed='true'] {
+    box-shadow: none;
+  }
+  .experiments button::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border-radius: var(--radius);
+  }
+  .experiments button:focus-visible {
+    outline: none;
+  }
+  .experiments button:focus-visible::after {
+    outline: 2px solid var(--ink);
+    outline-offset: 2px;
+  }
+  .experiments p {
     font-size: 0.87rem;
+    line-height: 1.4;
     color: var(--ink-soft);
   }
   @container (max-width: 700px) {

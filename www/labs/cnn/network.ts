@@ -99,7 +99,6 @@ export class NetworkPicture extends Panel {
       <button
         class="block"
         title=${tip}
-        aria-label=${tip}
         aria-pressed=${this.session.settings.view === 'layers' && name === this.inspector.chosenLayer}
         @click=${() => this.choose(name)}
       >

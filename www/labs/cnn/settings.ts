@@ -112,8 +112,8 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'diverge',
     title: 'Break it',
-    text: 'A learning rate a thousand times too large. The run stops and says where the numbers went first.',
-    settings: { opt: 'sgd', lr: 50 },
+    text: 'A learning rate a thousand times too large: the numbers overflow, the run stops and says where they went first.',
+    settings: { net: 'small-vgg', opt: 'sgd', lr: 50 },
     offered: true,
   },
   {
