@@ -1,6 +1,7 @@
 //! Graphs as values: how they print, what the verifier refuses, what a gradient consists of.
 #![cfg(not(target_arch = "wasm32"))]
 
+use vitrine::Error;
 use vitrine::graph::{Builder, Conv2d, DType, Graph, NodeId};
 
 fn dense_loss() -> Graph {
@@ -105,4 +106,19 @@ fn convolutions_differentiate_to_any_order() {
     }
     b.output("y", y);
     b.finish().unwrap().verify().unwrap();
+}
+
+#[test]
+fn numbers_beyond_the_address_space_are_errors() {
+    let far = Conv2d { pads: [[usize::MAX; 2]; 2], ..Conv2d::default() };
+    let wide = Conv2d { dilation: [usize::MAX; 2], ..Conv2d::default() };
+    for conv in [far, wide] {
+        let b = Builder::new();
+        b.input("x", [1, 1, 8, 8], DType::F32).conv2d(b.input("w", [1, 1, 3, 3], DType::F32), conv);
+        assert!(matches!(b.finish(), Err(Error::Shape { op: "conv2d", .. })));
+    }
+    let b = Builder::new();
+    // 2 · (usize::MAX/2 + 2) is 2 again where products wrap around.
+    b.input("x", [2], DType::F32).reshape([2, usize::MAX / 2 + 2]);
+    assert!(matches!(b.finish(), Err(Error::Shape { op: "reshape", .. })));
 }

@@ -208,6 +208,12 @@ fn hostile_numbers_are_refused_without_overflow() {
 }
 
 #[test]
+fn an_image_beyond_every_memory_is_refused() {
+    let result = model([4096, 4096, 4096], vec![Layer::Dense { units: 10 }]);
+    assert!(matches!(result, Err(Error::Shape { .. })), "{result:?}");
+}
+
+#[test]
 fn too_large_is_refused_with_the_figure() {
     let (at, text) = message(model([3, 64, 64], vec![Layer::Dense { units: 60_000 }]));
     assert_eq!(at, 0);

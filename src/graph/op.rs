@@ -116,8 +116,10 @@ impl Default for Conv2d {
 impl Conv2d {
     /// Output height and width: ⌊(in + pads − dilation·(k−1) − 1)/stride⌋ + 1, or `None` where the kernel does not fit.
     pub fn output(&self, input: [usize; 2], kernel: [usize; 2]) -> Option<[usize; 2]> {
-        let side =
-            |i: usize| window_count(input[i], self.pads[i], self.dilation[i] * (kernel[i].checked_sub(1)?) + 1, self.stride[i]);
+        let side = |i: usize| {
+            let extent = self.dilation[i].checked_mul(kernel[i].checked_sub(1)?)?.checked_add(1)?;
+            window_count(input[i], self.pads[i], extent, self.stride[i])
+        };
         Some([side(0)?, side(1)?])
     }
 }
@@ -145,7 +147,7 @@ fn window_count(input: usize, pads: [usize; 2], extent: usize, stride: usize) ->
     if extent == 0 || stride == 0 {
         return None;
     }
-    Some((input + pads[0] + pads[1]).checked_sub(extent)? / stride + 1)
+    Some(input.checked_add(pads[0])?.checked_add(pads[1])?.checked_sub(extent)? / stride + 1)
 }
 
 /// Interpolation of [`Op::Resize2d`]. Pixel centres lie at half-integers (ONNX `half_pixel`, PyTorch `align_corners=False`).

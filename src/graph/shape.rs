@@ -31,9 +31,9 @@ impl Shape {
         Self(Vec::new())
     }
 
-    /// The number of values: the product of the dimensions.
+    /// The number of values: the product of the dimensions, at most `usize::MAX`.
     pub fn len(&self) -> usize {
-        self.0.iter().product()
+        self.0.iter().fold(1, |product: usize, &dim| product.saturating_mul(dim))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -168,6 +168,7 @@ impl Model {
         let builder = Builder::new();
         let [c, h, w] = architecture.input;
         let x = builder.input("x", [1, c, h, w], DType::F32);
+        builder.check()?;
         let mut tracer = Tracer::new(&builder, Mode::Eval);
         let mut layers: Vec<LayerInfo> = Vec::new();
         let (mut size, mut macs) = (0, 0);

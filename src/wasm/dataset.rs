@@ -19,6 +19,9 @@ struct Options {
     seed: u32,
 }
 
+/// The most classes of own images without names for them.
+const MAX_CLASSES: u32 = 65_536;
+
 #[wasm_bindgen]
 pub struct Dataset(Rc<data::Dataset>);
 
@@ -111,9 +114,10 @@ fn arrays(source: &JsValue, options: &Options) -> Result<data::Dataset> {
     let shape: [usize; 3] = from_js("shape", property(source, "shape"))?;
     let all = Images { pixels: pixels.to_vec(), labels: labels.to_vec() };
     let names: Option<Vec<String>> = from_js("classes", property(source, "classes"))?;
-    let classes = match names {
-        Some(names) => names,
-        None => (0..=all.labels.iter().copied().max().unwrap_or(0)).map(|class| class.to_string()).collect(),
+    let classes = match (names, all.labels.iter().copied().max().unwrap_or(0)) {
+        (Some(names), _) => names,
+        (None, last) if last < MAX_CLASSES => (0..=last).map(|class| class.to_string()).collect(),
+        (None, last) => return Err(Error::option("labels", format!("{last} must be below {MAX_CLASSES}"))),
     };
     let (train, validation) = split::stratified(&all.labels, options.validation_fraction, options.seed);
     let whole = data::Dataset::new("Own images", "Handed over by the page.", shape, classes, all, Images::default())?;

@@ -33,11 +33,13 @@ export class Connection {
   /** Rejects when the worker is gone, for whatever reason. */
   readonly #gone: Promise<never>;
   #reject!: (error: EngineError) => void;
+  #closed = false;
 
   constructor(onDevice: (info: DeviceInfo) => void, onCrash: (error: EngineError) => void) {
     this.#gone = new Promise((_, reject) => (this.#reject = reject));
     this.#gone.catch(() => {});
     const crashed = (message: string): void => {
+      if (this.#closed) return;
       const error = new EngineError('bug', `the engine met a bug and was started anew: ${message}`);
       this.close(error);
       onCrash(error);
@@ -65,6 +67,7 @@ export class Connection {
 
   /** Ends the worker; whatever waits for it is rejected with `error`. */
   close(error: EngineError): void {
+    this.#closed = true;
     this.#worker.terminate();
     this.#reject(error);
   }

@@ -57,14 +57,18 @@ function buffers(value: unknown): ArrayBuffer[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffers) : [];
 }
 
-/** Errors of the Rust side are plain objects with a code; a trap of the wasm machine is a bug. */
+/**
+ * A trap of the wasm machine is a bug. Errors of the Rust side are plain objects with a code; what else comes out of a call is the
+ * complaint of the generated glue about an argument's type.
+ */
 function translate(thrown: unknown): never {
-  if (thrown instanceof WebAssembly.RuntimeError) crashed(thrown.message);
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-    const { code, message, layer } = thrown as { code: string; message: string; layer?: number };
-    throw new EngineError(code, message, layer);
+  if (thrown instanceof EngineError) throw thrown;
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    crashed(thrown.message);
+    throw EngineError.from(thrown);
   }
-  throw EngineError.from(thrown);
+  const { code = 'option', message = String(thrown), layer } = thrown as Partial<EngineError>;
+  throw new EngineError(code, message, layer);
 }
 
 const host: Host = {
