@@ -7,7 +7,7 @@
 use super::init::Init;
 use super::layer::{Activation, Layer, Padding};
 use super::model::{MAX_PARAMETERS, Parameter, ParameterKind};
-use crate::graph::{Builder, Conv2d, DType, Distribution, Pool2d, Shape, Var};
+use crate::graph::{Builder, Conv2d, DType, Distribution, Pool2d, Reduce, Shape, Var};
 
 /// The largest number of values that one layer may give for one image.
 const MAX_VALUES: u128 = 1 << 24;
@@ -179,8 +179,8 @@ impl<'b> Tracer<'b> {
                 Mode::Eval => (aligned(running_mean), aligned(running_variance)),
                 Mode::Train { .. } => {
                     let axes: Vec<usize> = (0..x.rank()).filter(|&axis| axis != 1).collect();
-                    let mean = x.reduce_keep(crate::graph::Reduce::Mean, &axes); // [1, C, 1, 1]
-                    let variance = (x - mean).square().reduce_keep(crate::graph::Reduce::Mean, &axes);
+                    let mean = x.reduce_keep(Reduce::Mean, &axes); // [1, C, 1, 1]
+                    let variance = (x - mean).square().reduce_keep(Reduce::Mean, &axes);
                     let count = axes.iter().map(|&axis| x.dim(axis)).product::<usize>() as f32;
                     let unbiased = variance * (count / (count - 1.0).max(1.0));
                     let blend = |old: Var<'b>, new: Var<'b>| old * (1.0 - MOMENTUM) + new.reshape([channels]) * MOMENTUM;
@@ -213,12 +213,13 @@ impl<'b> Tracer<'b> {
         })
     }
 
-    /// conv → BN → ReLU, as inside both kinds of block; named `<name>`, `<name>-norm`, `<name>-relu`.
+    /// A convolution `<name>` and batch norm `<name>-norm`, as inside both kinds of block.
     fn conv_norm(&mut self, name: &str, x: Var<'b>, filters: usize, kernel: usize, stride: usize) -> Step<'b> {
         let x = self.conv(name, x, &Filters::plain(filters, kernel, stride), true)?;
         self.batch_norm(&format!("{name}-norm"), x)
     }
 
+    /// The same with ReLU, `<name>-relu`.
     fn conv_norm_relu(&mut self, name: &str, x: Var<'b>, filters: usize, kernel: usize, stride: usize) -> Step<'b> {
         let x = self.conv_norm(name, x, filters, kernel, stride)?;
         Ok(self.activation(&format!("{name}-relu"), x, Activation::Relu))
