@@ -3,19 +3,29 @@
 import { Lab } from './lab.ts';
 import { expect, test } from './support.ts';
 
-test('nothing is loaded before the start, nothing trains before it is asked, and looking adds no step', async ({ page, site }) => {
+test('nothing is loaded before a lab is opened, nothing trains before it is asked, and looking adds no step', async ({
+  page,
+  site,
+}) => {
   const before = site.responses.length;
   const lab = await Lab.visit(page, site.url);
-  await expect(lab.button(/^Start/)).toBeVisible();
+  await expect(page.getByRole('link', { name: /Open the lab/ })).toBeVisible();
   expect(site.responses.slice(before).filter(({ path }) => path.endsWith('.wasm'))).toEqual([]);
-  await lab.start();
+  await page
+    .getByRole('link', { name: /Open the lab/ })
+    .first()
+    .click();
+  await lab.ready();
   for (const view of ['Why', 'Fool it', 'Draw', 'Layers'] as const) await lab.view(view);
   await page.waitForTimeout(1000);
   expect(await lab.step()).toBe(0);
   expect(await lab.steps()).toEqual([]);
 });
 
-test('trains on the digits: accuracy rises, cells of the confusion matrix and wrong answers open their images', async ({ page, site }) => {
+test('trains on the digits: accuracy rises, cells of the confusion matrix and wrong answers open their images', async ({
+  page,
+  site,
+}) => {
   const lab = await Lab.open(page, site.url);
   await lab.trainTo(150);
   const steps = await lab.steps();
@@ -71,8 +81,11 @@ test('FGSM flips a prediction; noise of the same size does not', async ({ page, 
   await expect(lab.root.getByText('Accuracy under attack')).toBeVisible({ timeout: 60_000 });
 });
 
-test('the address holds the experiment: after a reload the same settings and, bit for bit, the same run', async ({ page, site }) => {
-  const lab = await Lab.open(page, site.url, 'device=cpu');
+test('the address holds the experiment: after a reload the same settings and, bit for bit, the same run', async ({
+  page,
+  site,
+}) => {
+  const lab = await Lab.open(page, site.url);
   await lab.root.getByLabel('Optimiser').selectOption('momentum');
   const rate = lab.root.getByRole('spinbutton', { name: 'Learning rate' });
   await rate.fill('0.05');
@@ -86,7 +99,7 @@ test('the address holds the experiment: after a reload the same settings and, bi
 
   await expect.poll(() => page.url()).toContain('seed=12');
   await page.reload();
-  await lab.start();
+  await lab.ready();
   await expect(lab.root.getByLabel('Optimiser')).toHaveValue('momentum');
   await expect(lab.root.getByRole('spinbutton', { name: 'Learning rate' })).toHaveValue('0.05');
   await expect(lab.root.getByRole('spinbutton', { name: 'seed' })).toHaveValue('12');
@@ -126,13 +139,17 @@ test('a run that diverges stops, says where and why, and goes on with a smaller 
 });
 
 test('an address with nonsense in it is reported and ignored', async ({ page, site }) => {
-  const lab = await Lab.open(page, site.url, `lr=1e99&batch=-3&seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&layers=${'x'.repeat(5000)}`);
+  const lab = await Lab.open(
+    page,
+    site.url,
+    `lr=1e99&batch=-3&seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&layers=${'x'.repeat(5000)}`,
+  );
   await expect(lab.root.getByText(/Not understood.*lr/)).toBeVisible();
   await lab.trainTo(5);
 });
 
 test('everything by keyboard: start, one step, one epoch, train, pause, rewind, a look inside', async ({ page, site }) => {
-  const lab = await Lab.visit(page, site.url);
+  const lab = await Lab.visit(page, site.url, 'embed.html#lab=cnn');
   const focused = (name: RegExp) => expect(lab.button(name)).toBeFocused();
   const tabTo = async (name: RegExp) => {
     for (let i = 0; i < 60; i++) {
@@ -141,7 +158,7 @@ test('everything by keyboard: start, one step, one epoch, train, pause, rewind, 
     }
     await focused(name);
   };
-  await tabTo(/^Start/);
+  await tabTo(/^Open the lab/);
   await page.keyboard.press('Enter');
   await expect(lab.button(/Train/)).toBeEnabled();
   await tabTo(/Train/);

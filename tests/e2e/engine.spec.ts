@@ -90,7 +90,10 @@ test('the same seed gives the same run, bit for bit', async ({ page, site }) => 
 for (const [what, patch] of [
   ['absent', "Object.defineProperty(navigator, 'gpu', { value: undefined })"],
   ['refused', 'GPU.prototype.requestAdapter = async () => null'],
-  ['failing to make a device', "GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('no', 'OperationError') }"],
+  [
+    'failing to make a device',
+    "GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('no', 'OperationError') }",
+  ],
 ] as const) {
   test(`with WebGPU ${what}, auto trains on the CPU and gpu is refused`, async ({ page, site }) => {
     await patchWorker(page, patch);
@@ -98,7 +101,12 @@ for (const [what, patch] of [
     const result = await learnDigits(page, 'auto', 0.5, 10);
     expect(result.kind).toBe('cpu');
     expect(result.accuracy).toBeGreaterThan(0.5);
-    const code = await page.evaluate(() => window.vitrine.Engine.create({ device: 'gpu' }).then(() => 'accepted', (error) => error.code));
+    const code = await page.evaluate(() =>
+      window.vitrine.Engine.create({ device: 'gpu' }).then(
+        () => 'accepted',
+        (error) => error.code,
+      ),
+    );
     expect(code).toBe('device');
   });
 }

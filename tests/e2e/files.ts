@@ -53,7 +53,9 @@ export const broken: { what: string; files: Dropped[]; says: RegExp }[] = [
   },
   {
     what: 'a PDF',
-    files: [file('lecture.pdf', Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n'))],
+    files: [
+      file('lecture.pdf', Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n')),
+    ],
     says: /IDX|PDF/,
   },
 ];

@@ -25,27 +25,36 @@ export class Lab {
     this.root = root;
   }
 
-  /** Opens the lab's own page with `state` in its hash, and listens to its events. The poster is still there. */
-  static async visit(page: Page, url: string, state = ''): Promise<Lab> {
+  /** Opens `path` of the site and listens to the events of its labs. */
+  static async visit(page: Page, url: string, path = ''): Promise<Lab> {
     await page.addInitScript(() => {
       window.steps = [];
       window.validations = [];
       document.addEventListener('vitrine-step', (event) => window.steps.push((event as CustomEvent).detail));
-      document.addEventListener('vitrine-done', (event) => window.validations.push((event as CustomEvent).detail.validation?.accuracy));
+      document.addEventListener('vitrine-done', (event) =>
+        window.validations.push((event as CustomEvent).detail.validation?.accuracy),
+      );
     });
-    await page.goto(`${url}#lab=cnn${state && '&'}${state}`);
+    await page.goto(url + path);
     return new Lab(page);
   }
 
-  /** The same, started. */
+  /** The lab in the page's full width, with `state` in its address; a link to a lab opens it. */
   static async open(page: Page, url: string, state = ''): Promise<Lab> {
-    const lab = await Lab.visit(page, url, state);
-    await lab.start();
+    const lab = await Lab.visit(page, url, `#lab=cnn${state && '&'}${state}`);
+    await lab.ready();
     return lab;
   }
 
-  async start(): Promise<void> {
-    await this.button(/^Start/).click();
+  /** The lab as a frame shows it, on a device of choice. */
+  static async embed(page: Page, url: string, device: string, state = ''): Promise<Lab> {
+    const lab = await Lab.visit(page, url, `embed.html#lab=cnn&device=${device}${state && '&'}${state}`);
+    await lab.button('Open the lab').click();
+    await lab.ready();
+    return lab;
+  }
+
+  async ready(): Promise<void> {
     await expect(this.button(/Train/)).toBeEnabled();
   }
 

@@ -11,5 +11,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json']],
-  use: { browserName: 'chromium', launchOptions, viewport: { width: 1280, height: 900 }, trace: 'off', screenshot: 'only-on-failure' },
+  use: {
+    browserName: 'chromium',
+    launchOptions,
+    viewport: { width: 1280, height: 900 },
+    trace: 'off',
+    screenshot: 'only-on-failure',
+  },
 });

@@ -33,7 +33,8 @@ export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { sit
       const origin = new URL(site.url).origin;
       context.on('console', (message) => {
         // Chromium reports violations of the content security policy as console errors.
-        if (message.type() === 'error' && !expectedErrors.some((pattern) => pattern.test(message.text()))) complaints.push(message.text());
+        if (message.type() === 'error' && !expectedErrors.some((pattern) => pattern.test(message.text())))
+          complaints.push(message.text());
       });
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('request', (request) => {
