@@ -24,8 +24,9 @@ function learnDigits(page: Page, device: Device, goal: number, epochs: number) {
     async ({ device, goal, epochs }) => {
       const engine = await window.vitrine.Engine.create({ device });
       const data = await engine.dataset({ kind: 'digits' });
-      const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
-      const trainer = await model.trainer(data, { seed: 7 });
+      const { shape, classes, mean, std } = data.info;
+      const model = await engine.model({ ...(await engine.preset('lenet-5', shape, classes.length)), mean, std });
+      const trainer = await model.trainer(data, { seed: 7, learningRate: 0.002 });
       let accuracy = 0;
       while (accuracy < goal && trainer.epoch < epochs) {
         await trainer.run(trainer.stepsPerEpoch);

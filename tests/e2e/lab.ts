@@ -55,11 +55,11 @@ export class Lab {
   }
 
   async ready(): Promise<void> {
-    await expect(this.button(/Train/)).toBeEnabled();
+    await expect(this.button('Train')).toBeEnabled();
   }
 
   button(name: string | RegExp): Locator {
-    return this.root.getByRole('button', { name });
+    return this.root.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
   get device(): Locator {
@@ -74,10 +74,10 @@ export class Lab {
 
   /** Trains until at least `step` steps are done, then pauses. */
   async trainTo(step: number): Promise<void> {
-    await this.button(/Train/).click();
+    await this.button('Train').click();
     await expect.poll(() => this.step(), { timeout: 60_000 }).toBeGreaterThanOrEqual(step);
-    await this.button(/Pause/).click();
-    await expect(this.button(/Train/)).toBeVisible();
+    await this.button('Pause').click();
+    await expect(this.button('Train')).toBeVisible();
   }
 
   /** Trains so many whole epochs. */
