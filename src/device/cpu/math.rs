@@ -57,7 +57,7 @@ pub fn log(x: f32) -> f32 {
     p = p * f - 1.666_805_8e-1;
     p = p * f + 2.000_071_5e-1;
     p = p * f - 2.499_999_4e-1;
-    p = p * f + 3.333_333_1e-1;
+    p = p * f + 3.333_333e-1;
     let tail = f * z * p + e * LN2_LOW - 0.5 * z;
     let value = (f + tail) + e * LN2_HIGH;
     let value = if x == f32::INFINITY { f32::INFINITY } else { value };
@@ -79,10 +79,10 @@ pub fn tanh(x: f32) -> f32 {
     let a = x.abs();
     let z = x * x;
     let mut p = -5.704_988_7e-3;
-    p = p * z + 2.063_908_9e-2;
+    p = p * z + 2.063_909e-2;
     p = p * z - 5.373_971_6e-2;
     p = p * z + 1.333_144_2e-1;
-    p = p * z - 3.333_328_2e-1;
+    p = p * z - 3.333_328e-1;
     let near = p * z * x + x;
     let far = (1.0 - 2.0 / (exp(2.0 * a) + 1.0)).copysign(x);
     if a < 0.625 { near } else { far }
@@ -138,7 +138,7 @@ pub fn erf(x: f32) -> f32 {
     p = p * z - 2.685_381_2e-2;
     p = p * z + 1.128_358_5e-1;
     p = p * z - 3.761_262_6e-1;
-    p = p * z + 1.128_379_2;
+    p = p * z + std::f32::consts::FRAC_2_SQRT_PI;
     let near = x * p;
     // erfc(a) = e^−a²/a · P(1/a²) for 1 < a < 2, e^−a²/a · R(1/a²) beyond.
     let q = 1.0 / a;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::buffer::Buffer;
 use crate::error::{Error, Result};
-use crate::graph::Type;
+use crate::graph::{DType, Shape, Type};
 use crate::tensor::Tensor;
 
 /// Named tensors. Programs address them by slot and look the slots up again when [`CpuStore::version`] has changed.
@@ -22,9 +22,15 @@ fn next_version() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
+impl Default for CpuStore {
+    fn default() -> Self {
+        Self { names: BTreeMap::new(), types: Vec::new(), buffers: Vec::new(), version: next_version() }
+    }
+}
+
 impl CpuStore {
     pub fn new() -> Self {
-        Self { names: BTreeMap::new(), types: Vec::new(), buffers: Vec::new(), version: next_version() }
+        Self::default()
     }
 
     pub fn set(&mut self, name: &str, tensor: &Tensor) -> Result<()> {
@@ -100,9 +106,9 @@ pub(super) fn copy_words(source: &Tensor, target: &mut [f32]) {
 }
 
 /// The words as a host tensor.
-pub(super) fn tensor(shape: crate::graph::Shape, dtype: crate::graph::DType, words: &[f32]) -> Result<Tensor> {
+pub(super) fn tensor(shape: Shape, dtype: DType, words: &[f32]) -> Result<Tensor> {
     match dtype {
-        crate::graph::DType::F32 => Tensor::f32(shape, words.to_vec()),
-        crate::graph::DType::U32 => Tensor::u32(shape, bytemuck::cast_slice(words).to_vec()),
+        DType::F32 => Tensor::f32(shape, words.to_vec()),
+        DType::U32 => Tensor::u32(shape, bytemuck::cast_slice(words).to_vec()),
     }
 }
