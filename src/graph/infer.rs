@@ -312,7 +312,7 @@ pub fn infer(op: &Op, inputs: &[&Type], label: &str) -> Result<Type> {
 }
 
 fn check_groups(groups: usize, input_channels: usize, kernel_channels: usize, filters: usize) -> Result<(), String> {
-    if groups == 0 || filters % groups != 0 || kernel_channels * groups != input_channels {
+    if groups == 0 || !filters.is_multiple_of(groups) || kernel_channels * groups != input_channels {
         return Err(format!("{input_channels} input channels, {filters} filters of {kernel_channels} channels, {groups} groups"));
     }
     Ok(())
