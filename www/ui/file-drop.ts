@@ -27,6 +27,7 @@ export class FileDrop extends LitElement {
       }
       .zone {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 6px;
         border: 1px dashed var(--outline);
         border-radius: var(--radius);

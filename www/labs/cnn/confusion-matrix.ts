@@ -30,7 +30,7 @@ export class ConfusionMatrix extends LitElement {
         grid-template-columns: minmax(20px, auto) repeat(var(--classes), minmax(0, 1fr));
         gap: 1px;
         font-size: 0.8rem;
-        max-width: calc(var(--classes) * 44px + 40px);
+        max-width: calc(var(--classes) * var(--cell) + 40px);
       }
       .row {
         display: contents;
@@ -127,13 +127,14 @@ export class ConfusionMatrix extends LitElement {
   protected override render() {
     if (!this.confusion) return null;
     const { classes, cells } = this.confusion;
+    const longest = Math.max(0, ...this.classes.map((name) => name.length));
     return html`<p class="axes">Down: the truth. Across: the answer.</p>
       <div
         class="matrix"
         role="grid"
         aria-label="Confusion matrix"
         @keydown=${this.move}
-        ${styles({ '--classes': String(classes) })}
+        ${styles({ '--classes': String(classes), '--cell': `${Math.max(44, longest * 9)}px` })}
       >
         <div class="row" role="row">
           <span class="head" role="columnheader"><span class="visually-hidden">truth</span></span>

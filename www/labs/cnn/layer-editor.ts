@@ -235,7 +235,7 @@ export class LayerEditor extends Panel {
         <button ?disabled=${this.layers.length >= MOST_LAYERS} @click=${this.add}>Add layer</button>
       </div>
       ${
-        draftSummary
+        draftSummary && !layerProblem
           ? html`<p class="soft total">
               ${count(draftSummary.parameters)} parameters, ${count(draftSummary.macs)} multiply–adds for one image.
             </p>`

@@ -32,6 +32,11 @@ describe('a layer list in the hash', () => {
     Array.from({ length: MOST_LAYERS + 1 }, () => 'flat').join('*'),
   ])('refuses %s', (text) => expect(layersField.parse(text)).toBeUndefined());
 
+  it('leaves out what the list leaves out', () => {
+    expect(layersField.parse('avg_k3')).toEqual([{ type: 'avg-pool', size: 3 }]);
+    expect(layersField.parse('dense')).toEqual([newLayer('dense')]);
+  });
+
   it('takes a pool without a stride to move by its window', () => {
     const stride = LAYER_KINDS.find(({ type }) => type === 'max-pool')!.settings.find(({ key }) => key === 'stride')!;
     expect(settingOf({ type: 'max-pool', size: 3 }, stride)).toBe(3);

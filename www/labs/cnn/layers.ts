@@ -14,6 +14,8 @@ export interface Setting {
   tag: string;
   label: string;
   initial: Value;
+  /** May be left out; the engine then has its own default. */
+  optional?: boolean;
   /** Numbers: their range. */
   min?: number;
   max?: number;
@@ -41,6 +43,8 @@ const whole = (key: string, tag: string, label: string, initial: number, min: nu
   step: 1,
 });
 
+const maybe = (setting: Setting): Setting => ({ ...setting, optional: true });
+
 export const LAYER_KINDS: readonly LayerKind[] = [
   {
     type: 'conv',
@@ -49,11 +53,21 @@ export const LAYER_KINDS: readonly LayerKind[] = [
     settings: [
       whole('filters', 'f', 'filters', 16, 1, 256),
       whole('kernel', 'k', 'kernel', 3, 1, 11),
-      { key: 'padding', tag: 'p', label: 'padding', initial: 'same', min: 0, max: 10, step: 1, names: ['same', 'valid'] },
-      whole('stride', 's', 'stride', 1, 1, 8),
-      whole('dilation', 'd', 'dilation', 1, 1, 8),
-      whole('groups', 'g', 'groups', 1, 1, 256),
-      { key: 'bias', tag: 'b', label: 'bias', initial: true },
+      {
+        key: 'padding',
+        tag: 'p',
+        label: 'padding',
+        initial: 'same',
+        min: 0,
+        max: 10,
+        step: 1,
+        names: ['same', 'valid'],
+        optional: true,
+      },
+      maybe(whole('stride', 's', 'stride', 1, 1, 8)),
+      maybe(whole('dilation', 'd', 'dilation', 1, 1, 8)),
+      maybe(whole('groups', 'g', 'groups', 1, 1, 256)),
+      { key: 'bias', tag: 'b', label: 'bias', initial: true, optional: true },
     ],
   },
   { type: 'batch-norm', code: 'norm', title: 'Batch norm', settings: [] },
@@ -75,7 +89,7 @@ export const LAYER_KINDS: readonly LayerKind[] = [
     type: 'residual',
     code: 'res',
     title: 'Residual block',
-    settings: [whole('filters', 'f', 'filters', 16, 1, 256), whole('stride', 's', 'stride', 1, 1, 4)],
+    settings: [whole('filters', 'f', 'filters', 16, 1, 256), maybe(whole('stride', 's', 'stride', 1, 1, 4))],
   },
   {
     type: 'inception',
@@ -98,8 +112,8 @@ export const LAYER_KINDS: readonly LayerKind[] = [
 function poolSettings(): Setting[] {
   return [
     whole('size', 'k', 'window', 2, 1, 16),
-    whole('stride', 's', 'stride', 2, 1, 16),
-    whole('padding', 'p', 'padding', 0, 0, 8),
+    maybe(whole('stride', 's', 'stride', 2, 1, 16)),
+    maybe(whole('padding', 'p', 'padding', 0, 0, 8)),
   ];
 }
 
@@ -143,7 +157,8 @@ function parseLayer(text: string): Layer | undefined {
   const [code, ...parts] = text.split('_');
   const kind = LAYER_KINDS.find((entry) => entry.code === code);
   if (!kind) return undefined;
-  const layer: Record<string, Value> = { ...newLayer(kind.type) } as unknown as Record<string, Value>;
+  const needed = kind.settings.filter(({ optional }) => !optional).map(({ key, initial }) => [key, initial]);
+  const layer: Record<string, Value> = { type: kind.type, ...Object.fromEntries(needed) };
   for (const part of parts) {
     const setting = kind.settings.find((entry) => entry.tag === part[0]);
     const value = setting && parseSetting(setting, part.slice(1));

@@ -35,9 +35,9 @@ export class NetworkPicture extends Panel {
         display: grid;
         justify-items: center;
         gap: 1px;
-        min-width: 48px;
+        min-width: 50px;
         min-height: 0;
-        padding: 3px 0;
+        padding: 3px 1px;
         border-color: transparent;
         background: none;
         font-size: 0.76rem;

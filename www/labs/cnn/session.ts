@@ -235,13 +235,20 @@ export class Session extends Watched {
     const architecture = { ...plain, mean, std };
     this.draft = architecture.layers;
     const { summary, problem } = await this.engine.describe(architecture);
-    this.draftSummary = summary;
     this.layerProblem = problem;
+    this.draftSummary = summary ?? (await this.#describeBefore(problem?.layer ?? 0, architecture));
     if (summary && !problem && summary.classes !== classes.length) {
       const message = `The last layer has ${summary.classes} outputs, but the data has ${classes.length} classes.`;
       this.layerProblem = { layer: architecture.layers.length - 1, message };
     }
     return this.layerProblem ? null : architecture;
+  }
+
+  /** The layers that come before the one that is wrong still have shapes to show. */
+  async #describeBefore(layer: number, architecture: Architecture): Promise<ModelSummary | null> {
+    if (layer === 0) return null;
+    const { summary } = await this.engine.describe({ ...architecture, layers: architecture.layers.slice(0, layer) });
+    return summary;
   }
 
   #forget(): void {

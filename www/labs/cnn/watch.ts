@@ -229,6 +229,7 @@ export class Watch extends Panel {
       </p>
       <vt-images
         label="Wrong answers"
+        .size=${this.classText(0).length > 3 ? 68 : 48}
         .tiles=${this.mistakeTiles}
         .chosen=${this.mistakes.findIndex(({ index }) => index === this.session.settings.image)}
         @choose=${(event: CustomEvent<number>) => this.inspector.chooseImage(this.mistakes[event.detail].index)}
