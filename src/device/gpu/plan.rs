@@ -209,8 +209,9 @@ impl Planner<'_> {
             None => Place::Slot(self.slot(node.shape.len(), 0)),
         };
         let scratch: Vec<usize> = lowering.scratch.iter().map(|&values| self.slot(values, 0)).collect();
+        let what = format!("{} {}", node.op.name(), node.label);
         for dispatch in lowering.dispatches {
-            self.bind(dispatch, &node.label, |operand| match operand {
+            self.bind(dispatch, &what, |operand| match operand {
                 Operand::Input(i) => places[i],
                 Operand::Output => output,
                 Operand::Scratch(i) => Place::Slot(scratch[i]),
@@ -222,22 +223,22 @@ impl Planner<'_> {
     }
 
     /// Adds a dispatch; an operand in the memory of an earlier one is copied first.
-    fn bind(&mut self, dispatch: Dispatch, label: &str, place: impl Fn(Operand) -> Place) {
+    fn bind(&mut self, dispatch: Dispatch, what: &str, place: impl Fn(Operand) -> Place) {
         let mut places: Vec<Place> = Vec::new();
         for &operand in &dispatch.operands {
             let mut at = place(operand);
             if places.contains(&at) {
                 let values = self.values(at);
                 let copy = Place::Slot(self.slot(values, 0));
-                self.add(fused::copy(DType::U32, values, Operand::Input(0), Operand::Output), vec![at, copy], label);
+                self.add(fused::copy(DType::U32, values, Operand::Input(0), Operand::Output), vec![at, copy], what);
                 at = copy;
             }
             places.push(at);
         }
-        self.add(dispatch, places, label);
+        self.add(dispatch, places, what);
     }
 
-    fn add(&mut self, dispatch: Dispatch, places: Vec<Place>, label: &str) {
+    fn add(&mut self, dispatch: Dispatch, places: Vec<Place>, what: &str) {
         let index = self.plan.dispatches.len();
         for place in &places {
             if let Place::Slot(slot) = place {
@@ -245,7 +246,7 @@ impl Planner<'_> {
                 life.last = life.last.max(index);
             }
         }
-        let _ = writeln!(self.plan.report.plan, "{index:4} {label} {:?} {places:?}", dispatch.groups);
+        let _ = writeln!(self.plan.report.plan, "{index:4} {what} {:?} {places:?}", dispatch.groups);
         self.plan.dispatches.push(Bound { kernel: dispatch.kernel, places, groups: dispatch.groups });
     }
 
@@ -257,10 +258,10 @@ impl Planner<'_> {
     }
 
     /// Copies `from` to `to` as bits.
-    fn copy(&mut self, from: Place, to: Place, label: &str) {
+    fn copy(&mut self, from: Place, to: Place, what: &str) {
         let values = self.values(from);
         if values > 0 {
-            self.add(fused::copy(DType::U32, values, Operand::Input(0), Operand::Output), vec![from, to], label);
+            self.add(fused::copy(DType::U32, values, Operand::Input(0), Operand::Output), vec![from, to], what);
         }
     }
 
