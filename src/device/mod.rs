@@ -87,7 +87,7 @@ impl Device {
     /// run it, naming operation, node and figure.
     pub fn compile(&self, graph: &Graph) -> Result<Program> {
         Ok(Program(match self {
-            Device::Cpu => ProgramKind::Cpu(cpu::CpuProgram::compile(graph)?),
+            Device::Cpu => ProgramKind::Cpu(Box::new(cpu::CpuProgram::compile(graph)?)),
             #[cfg(feature = "webgpu")]
             Device::Gpu(gpu) => ProgramKind::Gpu(Box::new(gpu.compile(graph)?)),
         }))
@@ -164,7 +164,7 @@ impl Store {
 pub struct Program(ProgramKind);
 
 enum ProgramKind {
-    Cpu(cpu::CpuProgram),
+    Cpu(Box<cpu::CpuProgram>),
     #[cfg(feature = "webgpu")]
     Gpu(Box<gpu::GpuProgram>),
 }
