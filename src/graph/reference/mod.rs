@@ -243,11 +243,16 @@ fn offset(shape: &Shape, index: &[usize]) -> usize {
 
 /// Calls `visit` with every index of `shape` in row-major order.
 fn for_each_index(shape: &Shape, mut visit: impl FnMut(&[usize])) {
-    let strides = shape.strides();
     let mut index = vec![0; shape.rank()];
-    for i in 0..shape.len() {
-        (0..index.len()).for_each(|d| index[d] = i / strides[d] % shape[d]);
+    for _ in 0..shape.len() {
         visit(&index);
+        for d in (0..index.len()).rev() {
+            index[d] += 1;
+            if index[d] < shape[d] {
+                break;
+            }
+            index[d] = 0;
+        }
     }
 }
 

@@ -30,9 +30,10 @@ pub fn conv2d_weight_grad(conv: &Conv2d, x: &Tensor64, dy: &Tensor64, shape: &Sh
 /// Calls `visit` with the offsets of every `(x, w, y)` such that y is a sum of products x·w.
 fn products(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape, mut visit: impl FnMut(usize, usize, usize)) {
     let (per_group_in, per_group_out) = (w[1], w[0] / conv.groups);
+    let taps = Shape::from(&w[1..]);
     super::for_each_index(y, |at| {
         let [n, co, oy, ox] = [at[0], at[1], at[2], at[3]];
-        super::for_each_index(&[per_group_in, w[2], w[3]].into(), |tap| {
+        super::for_each_index(&taps, |tap| {
             let [ci, ky, kx] = [tap[0], tap[1], tap[2]];
             let row = inside(oy * conv.stride[0] + ky * conv.dilation[0], conv.pads[0][0], x[2]);
             let column = inside(ox * conv.stride[1] + kx * conv.dilation[1], conv.pads[1][0], x[3]);
