@@ -1,4 +1,5 @@
 //! Training on real digits (D1, 20 % held out): the LeNet-5 preset with the default options, on the CPU.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::ops::ControlFlow;
 
