@@ -106,7 +106,7 @@ export class PictureView extends LitElement {
     };
     return html`<div
         class="frame"
-        role="group"
+        role="img"
         tabindex="0"
         aria-label="${this.label}. Arrow keys read single pixels."
         @pointermove=${this.hover}

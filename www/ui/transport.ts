@@ -187,6 +187,7 @@ export class Transport extends LitElement {
     const { playing, blocked, step, stepsPerEpoch, rate, speed, seed } = this.run;
     const idle = !playing && !blocked;
     const epoch = stepsPerEpoch > 0 ? step / stepsPerEpoch : 0;
+    const pace = playing && rate > 0 ? html`<span class="soft"> · ${count(rate)} a second</span>` : null;
     return html`<div class="main" role="toolbar" aria-label="Training">
         <button class="primary play" ?disabled=${blocked} @click=${() => this.act('toggle')}>
           <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span> ${playing ? 'Pause' : 'Train'}
@@ -196,10 +197,7 @@ export class Transport extends LitElement {
         <button ?disabled=${step === 0} @click=${() => this.act('rewind')} title="Back to step 0, same initial weights">
           Rewind
         </button>
-        <span class="where number"
-          ><strong>epoch ${epoch.toFixed(1)}</strong>, step
-          ${count(step)}${playing && rate > 0 ? html`<span class="soft">, ${count(rate)} a second</span>` : null}</span
-        >
+        <span class="where number"><strong>epoch ${epoch.toFixed(1)}</strong>${`, step ${count(step)}`}${pace}</span>
       </div>
       <div class="more">
         <select

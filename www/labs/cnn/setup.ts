@@ -1,6 +1,7 @@
 /** Set up: data, network, training. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { DatasetInfo } from '../../engine/types.ts';
 import '../../ui/file-drop.ts';
 import type { DroppedFile } from '../../ui/file-drop.ts';
 import { choose, disclosure, problemNote, slider } from '../../ui/fields.ts';
@@ -92,14 +93,7 @@ export class Setup extends Panel {
           data === 'files' && this.session.files.length === 0 ? this.askForFiles() : this.set({ data, image: 0 }),
       })}
       ${problemNote(problems.data)} ${this.asked || settings.data === 'files' ? this.drop() : null}
-      ${
-        info
-          ? html`<p class="soft">
-              ${info.title}: ${count(info.train)} images to train on, ${count(info.validation)} held out, ${info.classes.length}
-              classes, ${shapeText(info.shape)}. ${info.source}
-            </p>`
-          : null
-      }
+      ${info ? html`<p class="soft">${describe(info)}</p>` : null}
       ${disclosure('Split', [
         slider({
           label: 'Share held out for validation',
@@ -222,4 +216,14 @@ export class Setup extends Panel {
       this.shows('training') ? this.training() : null,
     ];
   }
+}
+
+function describe({ title, source, shape, classes, train, validation }: DatasetInfo): string {
+  const parts = [
+    `${count(train)} images to train on`,
+    `${count(validation)} held out`,
+    `${classes.length} classes`,
+    shapeText(shape),
+  ];
+  return `${title}: ${parts.join(', ')}. ${source}`;
 }
