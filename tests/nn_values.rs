@@ -1,5 +1,6 @@
 //! Numbers of losses, optimisers, schedules, clipping, batch norm, dropout and initialisers against hand calculation and PyTorch
 //! (2.15, double precision; printed by `tests/oracle/nn_torch.py`), on the CPU device.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
 

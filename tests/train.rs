@@ -1,4 +1,5 @@
 //! The trainer on small made-up data, on the CPU: determinism, checkpoints, evaluation, divergence, options.
+#![cfg(not(target_arch = "wasm32"))]
 
 use pollster::block_on;
 use vitrine::data::{Dataset, Images};
