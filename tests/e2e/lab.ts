@@ -97,7 +97,8 @@ export class Lab {
     await this.root.getByRole('tab', { name }).click();
   }
 
+  /** Pictures can be read pixel by pixel with the arrow keys, hence a group. */
   picture(name: string | RegExp): Locator {
-    return this.root.getByRole('img', { name });
+    return this.root.getByRole('group', { name });
   }
 }
