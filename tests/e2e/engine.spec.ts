@@ -112,7 +112,10 @@ for (const [what, patch] of [
   });
 }
 
-test('a GPU lost in mid-training: the run goes on, on the CPU, with the same weights', async ({ page, site }) => {
+test('a GPU lost in mid-training: the run goes on, on the CPU, from the last checkpoint, as if it had always been there', async ({
+  page,
+  site,
+}) => {
   await open(page, site.url);
   const result = await page.evaluate(async () => {
     const engine = await window.vitrine.Engine.create({ device: 'gpu-software' });
@@ -121,27 +124,23 @@ test('a GPU lost in mid-training: the run goes on, on the CPU, with the same wei
     const data = await engine.dataset({ kind: 'digits' });
     const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
     const trainer = await model.trainer(data, { seed: 7 });
-    const first = (await trainer.run(40)).metrics;
-    const before = await model.weights();
+    const before = (await trainer.run(150)).metrics;
     await engine.simulateDeviceLoss();
-    const after = await model.weights();
-    const rest = (await trainer.run(40)).metrics;
+    const after = (await trainer.run(40)).metrics;
     const { kind } = await engine.info();
     engine.dispose();
-    return {
-      kind,
-      changes,
-      // The steps since the last checkpoint went with the GPU and were done again on the CPU, which rounds differently.
-      same: before.every((weights, i) => weights.data.every((value, j) => Math.abs(value - after[i].data[j]) < 1e-5)),
-      steps: [...first, ...rest].map(({ step }) => step),
-      losses: [...first, ...rest].map(({ loss }) => loss),
-    };
+    return { kind, changes, before, after };
   });
   expect(result.kind).toBe('cpu');
   expect(result.changes.join()).toMatch(/^cpu: .*lost/i);
-  expect(result.same).toBe(true);
-  expect(result.steps).toEqual(Array.from({ length: 80 }, (_, i) => result.steps[0] + i));
-  // What would have happened on the CPU alone.
-  const alone = await losses(page, 'cpu', 80);
-  for (const [i, loss] of result.losses.entries()) expect(Math.abs(loss - alone[i]) / alone[i], `step ${i}`).toBeLessThan(5e-3);
+  expect(result.before).toHaveLength(150);
+  expect(result.after).toHaveLength(40);
+  // Not from the beginning: a checkpoint is never far behind.
+  expect(result.after[0].step).toBeGreaterThan(result.before[0].step);
+  expect(result.after[0].step).toBeLessThanOrEqual(result.before[149].step + 1);
+  const alone = await losses(page, 'cpu', 190);
+  for (const { step, loss } of [...result.before, ...result.after]) {
+    const expected = alone[step - result.before[0].step];
+    expect(Math.abs(loss - expected) / expected, `step ${step}`).toBeLessThan(1e-2);
+  }
 });
