@@ -223,14 +223,16 @@ impl Trainer {
     }
 
     /// Goes on with `device`: same weights, clock and moments. `data` is what the trainer was made with; it is copied there. Where the
-    /// old device cannot be read any more (a lost GPU), the last good checkpoint takes the place of the present state.
+    /// old device cannot be read any more (a lost GPU), the steps since the last good checkpoint are done again: they follow from it.
     pub async fn move_to(&mut self, device: &Device, data: &Dataset) -> Result<()> {
+        let reached = self.step;
         let checkpoint = self.checkpoint().await.unwrap_or_else(|_| self.good.clone());
         let (program, mut store) = prepare(device, &self.model, data, &self.options)?;
         checkpoint.states.iter().try_for_each(|(name, tensor)| store.set(name, tensor))?;
         (self.device, self.program, self.store) = (device.clone(), program, store);
         self.evaluators.clear();
         self.adopt(&checkpoint);
+        self.run(reached.saturating_sub(checkpoint.step) as usize).await?;
         Ok(())
     }
 

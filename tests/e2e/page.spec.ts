@@ -93,6 +93,7 @@ test('a GPU lost in mid-training: the lab trains on, on the CPU, and says so', a
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing wrong, ${scheme}: catalogue, every view of the lab, examples`, async ({ page, site }) => {
+    test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: scheme });
     const check = async (where: string) => {
       const { violations } = await new AxeBuilder({ page })
@@ -110,8 +111,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await check('before training');
     await lab.trainTo(60);
     await lab.root.getByRole('grid', { name: 'Confusion matrix' }).getByRole('gridcell').first().click();
-    await lab.device.click();
-    for (const closed of await lab.root.locator('details:not([open]) > summary').all()) await closed.click();
+    await lab.root.locator('details').evaluateAll((all) => all.forEach((details) => ((details as HTMLDetailsElement).open = true)));
     for (const view of ['Layers', 'Why', 'Fool it', 'Draw'] as const) {
       await lab.view(view);
       await page.waitForTimeout(500);
