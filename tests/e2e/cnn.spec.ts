@@ -59,7 +59,7 @@ test('saliency and Grad-CAM appear over the image, for the class and the layer t
   await expect(lab.picture(/^Grad-CAM for class/)).toBeVisible();
   await lab.root.getByLabel('Class', { exact: true }).selectOption('3');
   await expect(lab.picture(/^Grad-CAM for class 3/)).toBeVisible();
-  const layers = lab.root.getByRole('tabpanel').getByLabel('Layer', { exact: true });
+  const layers = lab.root.locator('vt-cnn-view-why').getByLabel('Layer', { exact: true });
   await layers.selectOption({ index: 0 });
   await expect.poll(() => strength(/^Grad-CAM/)).toBeGreaterThan(0);
 });
