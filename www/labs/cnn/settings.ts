@@ -66,7 +66,7 @@ export const SCHEMA: Schema<Settings> = {
   clip: choice<ClipName>('none', ['none', 'norm', 'value']),
   limit: real(1, 1e-4, 1000),
   view: choice<View>('layers', ['layers', 'why', 'fool', 'draw']),
-  image: integer(0, 0, 1000000),
+  image: integer(4, 0, 1000000),
   method: choice<ExplainMethod>('saliency', ['saliency', 'grad-cam']),
   attack: choice<AttackOptions['method']>('fgsm', ['fgsm', 'pgd', 'noise']),
   norm: choice<AttackOptions['norm']>('linf', ['linf', 'l2']),

@@ -90,7 +90,7 @@ export class Setup extends Panel {
         value: settings.data,
         options: DATA,
         onChange: (data) =>
-          data === 'files' && this.session.files.length === 0 ? this.askForFiles() : this.set({ data, image: 0 }),
+          data === 'files' && this.session.files.length === 0 ? this.askForFiles() : this.set({ data }),
       })}
       ${problemNote(problems.data)} ${this.asked || settings.data === 'files' ? this.drop() : null}
       ${info ? html`<p class="soft">${describe(info)}</p>` : null}
