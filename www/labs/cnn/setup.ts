@@ -89,8 +89,7 @@ export class Setup extends Panel {
         label: 'Images',
         value: settings.data,
         options: DATA,
-        onChange: (data) =>
-          data === 'files' && this.session.files.length === 0 ? this.askForFiles() : this.set({ data }),
+        onChange: (data) => (data === 'files' && this.session.files.length === 0 ? this.askForFiles() : this.set({ data })),
       })}
       ${problemNote(problems.data)} ${this.asked || settings.data === 'files' ? this.drop() : null}
       ${info ? html`<p class="soft">${describe(info)}</p>` : null}
