@@ -106,7 +106,7 @@ export class PictureView extends LitElement {
     };
     return html`<div
         class="frame"
-        role="img"
+        role="group"
         tabindex="0"
         aria-label="${this.label}. Arrow keys read single pixels."
         @pointermove=${this.hover}
