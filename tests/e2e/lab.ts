@@ -97,8 +97,8 @@ export class Lab {
     await this.root.getByRole('tab', { name }).click();
   }
 
-  /** Pictures can be read pixel by pixel with the arrow keys, hence a group. */
+  /** A picture; one that can be read pixel by pixel with the arrow keys may be a group. */
   picture(name: string | RegExp): Locator {
-    return this.root.getByRole('group', { name });
+    return this.root.getByRole('img', { name }).or(this.root.getByRole('group', { name }));
   }
 }
