@@ -5,15 +5,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const www = path.join(root, 'www');
 const bin = (name) => path.join(www, 'node_modules/.bin', name);
 const reports = path.join(root, 'target/reports');
-
-/** What a visitor's browser has to fetch before the first training step must stay below 450 KB; this is the engine's share of it. */
-const WASM_BUDGET_KB = 300;
 
 const PRETTIER = ['--config=www/.prettierrc.json', '--ignore-path=www/.prettierignore'];
 const CARGO_TEST = ['test', '--no-fail-fast', '--', '--show-output'];
@@ -37,7 +33,6 @@ const steps = [
   { name: 'tests: native', run: ['cargo', ...CARGO_TEST], count: countCargo },
   { name: 'tests: wasm in Chromium', run: ['wasm-pack', 'test', '--headless', '--chrome'], count: countCargo },
   { name: 'build', run: ['scripts/build.sh'] },
-  { name: 'size: wasm', check: wasmSize },
   { name: 'types: page', run: [bin('tsc'), '--noEmit'], cwd: www },
   { name: 'types: end-to-end tests', run: [bin('tsc'), '--noEmit', '--project', 'tests/e2e'] },
   {
@@ -90,12 +85,6 @@ function countPlaywright({ stats, suites, errors }) {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped };
 }
 
-function wasmSize() {
-  const size = gzipSync(readFileSync(path.join(www, 'pkg/vitrine_bg.wasm'))).length / 1024;
-  console.log(`vitrine_bg.wasm: ${size.toFixed(1)} KB gzip, budget ${WASM_BUDGET_KB} KB`);
-  return size <= WASM_BUDGET_KB;
-}
-
 /** Runs a command, showing and keeping what it prints. */
 function execute([command, ...args], { cwd = root, env = {} }) {
   return new Promise((resolve) => {
@@ -117,7 +106,6 @@ function execute([command, ...args], { cwd = root, env = {} }) {
 }
 
 async function perform(step) {
-  if (step.check) return step.check() ? { passed: 1, failed: 0, skipped: [] } : { passed: 0, failed: 1, skipped: [] };
   const { ok, output } = await execute(step.run, step);
   if (!step.count) return { passed: Number(ok), failed: Number(!ok), skipped: [] };
   const counts = step.count(output);
@@ -133,7 +121,7 @@ const summary = [];
 for (const step of steps.filter(({ name }) => name.includes(word))) {
   console.log(`\n── ${step.name}`);
   const start = performance.now();
-  // Reading a report that a crashed suite never wrote throws, as does a check of something that was not built.
+  // Reading a report that a crashed suite never wrote throws.
   const { passed, failed, skipped } = await perform(step).catch((error) => {
     console.error(error.message);
     return { passed: 0, failed: 1, skipped: [] };

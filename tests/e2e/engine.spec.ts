@@ -26,7 +26,7 @@ function learnDigits(page: Page, device: Device, goal: number, epochs: number) {
       const data = await engine.dataset({ kind: 'digits' });
       const { shape, classes, mean, std } = data.info;
       const model = await engine.model({ ...(await engine.preset('lenet-5', shape, classes.length)), mean, std });
-      const trainer = await model.trainer(data, { seed: 7, learningRate: 0.002 });
+      const trainer = await model.trainer(data, { seed: 7 });
       let accuracy = 0;
       while (accuracy < goal && trainer.epoch < epochs) {
         await trainer.run(trainer.stepsPerEpoch);

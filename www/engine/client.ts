@@ -63,7 +63,7 @@ export interface DatasetOptions {
   seed?: number;
 }
 
-/** Options of `model.train`. Without: Adam, rate 0.001, batches of 32, seed 1. */
+/** Options of `model.train`. Without: Adam, rate 0.003, batches of 32, seed 1. */
 export interface TrainingOptions extends Partial<TrainOptions> {
   /** 5. */
   epochs?: number;
