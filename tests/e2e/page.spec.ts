@@ -121,7 +121,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('button', { name: 'Open the lab' })).toHaveCount(2);
     await check('embed example');
     await page.goto(`${site.url}examples/api.html`);
-    await expect(page.locator('output')).not.toBeEmpty({ timeout: 60_000 });
+    await expect(page.locator('output')).toContainText('speak for its class', { timeout: 60_000 });
     await check('API example');
   });
 }
@@ -172,6 +172,10 @@ test('a frame tells its height to the page around it, as it grows', async ({ pag
 test('the API example trains, predicts and prints a saliency map', async ({ page, site }) => {
   await page.goto(`${site.url}examples/api.html`);
   const output = page.locator('output');
-  await expect(output).toContainText(/\d/, { timeout: 60_000 });
-  console.log(await output.innerText());
+  await expect(output).toContainText(/speak for its class:\n(.{15}\n){8}$/, { timeout: 60_000 });
+  const printed = (await output.textContent())!;
+  console.log(printed);
+  expect(Number(/held-out pictures: ([\d.]+) %/.exec(printed)![1])).toBeGreaterThan(90);
+  // The darkest shade is the largest value of the map.
+  expect(printed).toContain('@');
 });
