@@ -15,7 +15,7 @@ use vitrine::train::{Split, TrainOptions, Trainer};
 
 const USAGE: &str = "usage: train_mnist <folder with the IDX files> [--epochs 3] [--device cpu|gpu] [--seed 1] [--model lenet-5]";
 
-const BATCH: usize = 64;
+const BATCH: usize = 32;
 
 /// Steps between two signs of progress.
 const PROGRESS: usize = 50;
