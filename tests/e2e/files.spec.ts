@@ -27,6 +27,5 @@ test('dropped IDX files, one of them compressed, become the data set', async ({ 
   await lab.root.getByLabel(/^Drop IDX files/).setInputFiles(halves);
   await expect(lab.root.getByRole('region', { name: 'Data' })).toContainText(/160 images to train on,\s+40 held out/);
   await lab.trainTo(40);
-  const validations = await page.evaluate(() => window.validations);
-  expect(validations.at(-1)).toBe(1);
+  await expect.poll(() => page.evaluate(() => window.validations.at(-1))).toBe(1);
 });
