@@ -3,8 +3,8 @@
  * throw, break its content security policy or ask any other host for anything.
  */
 
-import { test as base, expect, type Page } from '@playwright/test';
-import { serve } from '../../scripts/serve.mjs';
+import { test as base, expect, type Page } from "@playwright/test";
+import { serve } from "../../scripts/serve.mjs";
 
 export { expect };
 
@@ -14,14 +14,20 @@ interface Site {
   responses: { path: string; bytes: number }[];
 }
 
-export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { site: Site }>({
+export const test = base.extend<
+  { expectedErrors: RegExp[]; clean: void },
+  { site: Site }
+>({
   site: [
     async ({}, use) => {
-      const site = await serve({ root: new URL('../../www/dist', import.meta.url).pathname, base: '/some/course/vitrine/' });
+      const site = await serve({
+        root: new URL("../../www/dist", import.meta.url).pathname,
+        base: "/some/course/vitrine/",
+      });
       await use(site);
       await site.close();
     },
-    { scope: 'worker' },
+    { scope: "worker" },
   ],
 
   /** Console errors that a test provokes on purpose. */
@@ -31,15 +37,19 @@ export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { sit
     async ({ context, site, expectedErrors }, use) => {
       const complaints: string[] = [];
       const origin = new URL(site.url).origin;
-      context.on('console', (message) => {
+      context.on("console", (message) => {
         // Chromium reports violations of the content security policy as console errors.
-        if (message.type() === 'error' && !expectedErrors.some((pattern) => pattern.test(message.text())))
+        if (
+          message.type() === "error" &&
+          !expectedErrors.some((pattern) => pattern.test(message.text()))
+        )
           complaints.push(message.text());
       });
-      context.on('weberror', (error) => complaints.push(String(error.error())));
-      context.on('request', (request) => {
+      context.on("weberror", (error) => complaints.push(String(error.error())));
+      context.on("request", (request) => {
         const { protocol, origin: asked } = new URL(request.url());
-        if (/^https?:$/.test(protocol) && asked !== origin) complaints.push(`request to ${request.url()}`);
+        if (/^https?:$/.test(protocol) && asked !== origin)
+          complaints.push(`request to ${request.url()}`);
       });
       await use();
       expect(complaints).toEqual([]);
@@ -52,6 +62,9 @@ export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { sit
 export async function patchWorker(page: Page, code: string): Promise<void> {
   await page.context().route(/\/worker[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${code};\n${await response.text()}` });
+    await route.fulfill({
+      response,
+      body: `${code};\n${await response.text()}`,
+    });
   });
 }

@@ -4,8 +4,8 @@
  */
 import type { Evaluation, Explanation, Named, Prediction } from '../../engine/types.ts';
 import { Watched } from '../../ui/signal.ts';
-import type { Live, Session } from './session.ts';
-import type { View } from './settings.ts';
+import type { Live, Session } from '../run/session.ts';
+import type { Settings, View } from './settings.ts';
 
 /** While training: at most so often. */
 const EVERY_MS = 300;
@@ -26,7 +26,7 @@ export interface Fooled {
 }
 
 export class Inspector extends Watched {
-  readonly session: Session;
+  readonly session: Session<Settings>;
   subject: Subject | null = null;
   probabilities: Float32Array | null = null;
   activations: readonly Named[] = [];
@@ -45,7 +45,7 @@ export class Inspector extends Watched {
   #last = 0;
   #seen: { live: Live | null; evaluation: Evaluation | null; step: number } = { live: null, evaluation: null, step: -1 };
 
-  constructor(session: Session) {
+  constructor(session: Session<Settings>) {
     super();
     this.session = session;
     session.watch(() => this.#follow());

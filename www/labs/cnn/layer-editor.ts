@@ -5,7 +5,7 @@ import type { Layer } from '../../engine/types.ts';
 import { problemNote } from '../../ui/fields.ts';
 import { count, shapeText } from '../../ui/format.ts';
 import { controls } from '../../ui/theme.ts';
-import { kindOf, LAYER_KINDS, MOST_LAYERS, newLayer, parseSetting, settingOf, withSetting, type Setting } from './layers.ts';
+import { kindOf, LAYER_KINDS, MOST_LAYERS, newLayer, parseSetting, settingOf, withSetting, type Setting } from '../run/layers.ts';
 import { Panel } from './panel.ts';
 
 @customElement('vt-cnn-layers')

@@ -6,7 +6,7 @@ import { fit } from '../../ui/colors.ts';
 import { count, shapeText } from '../../ui/format.ts';
 import { paint, photograph, type Picture } from '../../ui/paint.ts';
 import { controls } from '../../ui/theme.ts';
-import { mapsOf } from './maps.ts';
+import { mapsOf } from '../run/maps.ts';
 import { Panel } from './panel.ts';
 
 @customElement('vt-cnn-network')

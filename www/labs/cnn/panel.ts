@@ -3,10 +3,11 @@ import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import { follow } from '../../ui/signal.ts';
 import type { Inspector } from './inspector.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../run/session.ts';
+import type { Settings } from './settings.ts';
 
 export abstract class Panel extends LitElement {
-  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) session!: Session<Settings>;
   @property({ attribute: false }) inspector!: Inspector;
   /** Parts that the embedding page left out. */
   @property({ attribute: false }) omitted: ReadonlySet<string> = new Set();

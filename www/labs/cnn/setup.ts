@@ -7,9 +7,10 @@ import type { DroppedFile } from '../../ui/file-drop.ts';
 import { choose, disclosure, problemNote, slider } from '../../ui/fields.ts';
 import { count, shapeText } from '../../ui/format.ts';
 import { controls } from '../../ui/theme.ts';
+import type { ClipName, DataName, NetworkName, OptimizerName, ScheduleName } from '../run/settings.ts';
 import './layer-editor.ts';
 import { Panel } from './panel.ts';
-import type { ClipName, DataName, NetworkName, OptimizerName, ScheduleName, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 const DATA: readonly (readonly [DataName, string])[] = [
   ['digits', 'Handwritten digits, 8×8'],

@@ -10,7 +10,7 @@ import { legend, legendStyles } from '../../ui/legend.ts';
 import type { Picture } from '../../ui/paint.ts';
 import '../../ui/picture.ts';
 import { controls } from '../../ui/theme.ts';
-import { mapsOf, weightOf } from './maps.ts';
+import { mapsOf, weightOf } from '../run/maps.ts';
 import { Panel } from './panel.ts';
 
 const MOST_TILES = 64;

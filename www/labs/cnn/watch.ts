@@ -15,10 +15,10 @@ import { controls } from '../../ui/theme.ts';
 import './confusion-matrix.ts';
 import type { CellChoice } from './confusion-matrix.ts';
 import { confusionOf, mistakesOf, scoresOf, type ClassScore, type Confusion, type Mistake } from './confusion.ts';
-import { imageOf } from './maps.ts';
+import { imageOf } from '../run/maps.ts';
 import './network.ts';
 import { Panel } from './panel.ts';
-import type { Live } from './session.ts';
+import type { Live } from '../run/session.ts';
 
 const LINES: readonly Line[] = [
   { label: 'training', faint: true },

@@ -19,7 +19,7 @@ import type {
 import { History } from '../../ui/history.ts';
 import { Watched } from '../../ui/signal.ts';
 import type { Speed } from '../../ui/transport.ts';
-import { deeper, depthOfChange, sourceOf, trainOptionsOf, type Depth, type Settings } from './settings.ts';
+import { deeper, depthOfChange, sourceOf, trainOptionsOf, type Depth, type RunSettings } from './settings.ts';
 
 /** Steps per second; `full` as many as there is time for. */
 const PACE: Record<Speed, number> = { slow: 2, brisk: 20, full: Infinity };
@@ -36,8 +36,8 @@ export interface Live {
 /** Where a message belongs: beside the control that caused it. */
 export type Place = 'data' | 'layers' | 'training' | 'inside' | 'attack' | 'engine';
 
-export class Session extends Watched {
-  settings: Settings;
+export class Session<S extends RunSettings = RunSettings> extends Watched {
+  settings: S;
   /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
   files: { name: string; bytes: Uint8Array }[] = [];
   device: DeviceInfo | null = null;
@@ -57,6 +57,8 @@ export class Session extends Watched {
   playing = false;
   busy = true;
   speed: Speed = 'full';
+  /** The step at which training will pause by itself. */
+  goal = Infinity;
   /** Steps per second, measured. */
   rate = 0;
   onStep: (metrics: StepMetric[]) => void = () => {};
@@ -69,7 +71,7 @@ export class Session extends Watched {
   #working: Promise<void> | null = null;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(settings: Settings) {
+  constructor(settings: S) {
     super();
     this.settings = settings;
   }
@@ -122,7 +124,7 @@ export class Session extends Watched {
   }
 
   /** Changes settings and makes anew whatever depends on them. */
-  async update(changes: Partial<Settings>): Promise<void> {
+  async update(changes: Partial<S>): Promise<void> {
     const before = this.settings;
     this.settings = { ...before, ...changes };
     this.onSettings();
@@ -147,7 +149,12 @@ export class Session extends Watched {
   /** Shows an edited layer list at once, and takes it into use if it is legal. */
   editLayers(layers: Layer[]): Promise<void> {
     this.draft = layers;
-    return this.update({ net: 'custom', layers });
+    return this.#set({ net: 'custom', layers });
+  }
+
+  /** `update` for what every run has. */
+  #set(changes: Partial<RunSettings>): Promise<void> {
+    return this.update(changes as Partial<S>);
   }
 
   async #make(depth: Depth): Promise<void> {
@@ -261,10 +268,7 @@ export class Session extends Watched {
   // --- the run ---
 
   play(): void {
-    if (this.playing || this.busy || !this.live || this.divergence) return;
-    this.playing = true;
-    this.#loop = this.#drive(Infinity);
-    this.changed();
+    this.#some(Infinity);
   }
 
   pause(): void {
@@ -276,15 +280,16 @@ export class Session extends Watched {
     this.#some(1);
   }
 
-  /** To the end of this epoch. */
-  epochOnce(): void {
+  /** `count` epochs, of which the one under way is the first. */
+  epochs(count: number): void {
     const trainer = this.live?.trainer;
-    if (trainer) this.#some(trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch));
+    if (trainer) this.#some(trainer.stepsPerEpoch * count - (trainer.step % trainer.stepsPerEpoch));
   }
 
   #some(steps: number): void {
     if (this.playing || this.busy || !this.live || this.divergence) return;
     this.playing = true;
+    this.goal = this.live.trainer.step + steps;
     this.#loop = this.#drive(steps);
     this.changed();
   }
@@ -342,7 +347,7 @@ export class Session extends Watched {
   }
 
   newSeed(): Promise<void> {
-    return this.update({ seed: Math.floor(Math.random() * 10000) });
+    return this.#set({ seed: Math.floor(Math.random() * 10000) });
   }
 
   /** After a divergence: the last good weights, and from there a smaller learning rate. */
@@ -352,13 +357,13 @@ export class Session extends Watched {
       this.history.cut(trainer.step);
       this.divergence = null;
     });
-    if (divergence) await this.update({ lr: divergence.suggestedLearningRate });
+    if (divergence) await this.#set({ lr: divergence.suggestedLearningRate });
   }
 
   async retrySlower(): Promise<void> {
     const { divergence } = this;
     if (!divergence) return;
-    await this.update({ lr: divergence.suggestedLearningRate });
+    await this.#set({ lr: divergence.suggestedLearningRate });
     await this.rewind();
   }
 
