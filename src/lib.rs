@@ -18,6 +18,7 @@ pub mod device;
 pub mod error;
 pub mod explain;
 pub mod graph;
+pub mod named;
 pub mod nn;
 pub mod tensor;
 pub mod train;
@@ -25,4 +26,5 @@ pub mod train;
 pub mod wasm;
 
 pub use error::{Error, Result};
+pub use named::Named;
 pub use tensor::{Data, Tensor};

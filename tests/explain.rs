@@ -131,7 +131,7 @@ fn saliency_is_the_derivative_of_the_logit() {
     let x = Tensor::f32([1, 1, 8, 8], random_image(64, 3)).unwrap();
     let class = Tensor::u32([1], vec![7]).unwrap();
     let states: BTreeMap<String, Tensor64> =
-        block_on(store.snapshot()).unwrap().iter().map(|(name, tensor)| (name.clone(), tensor.into())).collect();
+        block_on(store.snapshot()).unwrap().iter().map(|(name, tensor)| (name.to_string(), tensor.into())).collect();
     let mut inputs: BTreeMap<String, Tensor64> = [("x", &x), ("class", &class)].map(|(n, t)| (n.to_string(), t.into())).into();
     let exact = evaluate(&graph, &inputs, &states).unwrap().outputs["map"].values.clone();
     for (i, exact) in exact.iter().enumerate().step_by(5) {

@@ -58,8 +58,8 @@ fn the_verifier_accepts_what_the_builder_makes_and_refuses_what_breaks_a_rule() 
     };
     broken(&|g| g.nodes[2].inputs[0] = NodeId(2), "does not come before");
     broken(&|g| g.nodes[2].shape = [3, 3].into(), "not f32[3,3]");
-    broken(&|g| _ = g.outputs.insert("lost".into(), NodeId(1000)), "`lost` is %1000");
-    broken(&|g| _ = g.updates.insert("w".into(), NodeId(0)), "the state `w`");
+    broken(&|g| _ = g.outputs.insert("lost", NodeId(1000)), "`lost` is %1000");
+    broken(&|g| _ = g.updates.insert("w", NodeId(0)), "the state `w`");
     broken(&|g| g.nodes[1] = g.nodes[0].clone(), "inner dimensions differ");
 }
 

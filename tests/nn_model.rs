@@ -98,7 +98,7 @@ fn states_are_named_by_layer_and_kind() {
     assert!(names.contains(&"model/residual1/projection-norm/scale"));
     assert!(names.contains(&"model/residual1/conv2-norm/variance"));
     assert!(names.contains(&"model/dense1/bias"));
-    let written: Vec<String> = model.initialize().unwrap().updates.into_keys().collect();
+    let written: Vec<String> = model.initialize().unwrap().updates.keys().map(String::from).collect();
     assert_eq!(written.len(), names.len(), "initialisation sets everything");
     assert_eq!(model.parameters()[0].layer(), "residual1/conv1");
 }

@@ -111,7 +111,7 @@ fn three_steps(optimizer: Optimizer, kind: ParameterKind) -> Vec<f32> {
     let graph = b.finish().unwrap();
     let mut store = device.store();
     for (name, (shape, dtype)) in graph.states() {
-        store.set(name, &Tensor::zeros(shape, dtype)).unwrap();
+        store.set(&name, &Tensor::zeros(shape, dtype)).unwrap();
     }
     store.set("model/layer/x", &Tensor::f32([2], vec![1.0, -2.0]).unwrap()).unwrap();
     device.compile(&graph).unwrap().run(&mut store, &[], 3).unwrap();

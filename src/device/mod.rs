@@ -8,10 +8,9 @@ pub mod cpu;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
 
-use std::collections::BTreeMap;
-
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Type};
+use crate::named::Named;
 use crate::tensor::Tensor;
 
 /// What a device is, for people and for choosing.
@@ -132,7 +131,7 @@ impl Store {
     }
 
     /// Names and types of all states.
-    pub fn types(&self) -> BTreeMap<String, Type> {
+    pub fn types(&self) -> Named<Type> {
         match &self.0 {
             StoreKind::Cpu(store) => store.types(),
             #[cfg(feature = "webgpu")]
@@ -145,9 +144,9 @@ impl Store {
     }
 
     /// Copies of all states.
-    pub async fn snapshot(&self) -> Result<BTreeMap<String, Tensor>> {
-        let mut all = BTreeMap::new();
-        for name in self.types().into_keys() {
+    pub async fn snapshot(&self) -> Result<Named<Tensor>> {
+        let mut all = Named::new();
+        for (name, _) in self.types() {
             let tensor = self.get(&name).await?;
             all.insert(name, tensor);
         }
@@ -155,7 +154,7 @@ impl Store {
     }
 
     /// Puts all of `states` in place.
-    pub fn restore(&mut self, states: &BTreeMap<String, Tensor>) -> Result<()> {
+    pub fn restore(&mut self, states: &Named<Tensor>) -> Result<()> {
         states.iter().try_for_each(|(name, tensor)| self.set(name, tensor))
     }
 }

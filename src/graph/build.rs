@@ -107,14 +107,14 @@ impl Builder {
     /// After the run, the state `name` has the value `value`. A second update of one state replaces the first.
     pub fn update(&self, name: &str, value: Var) {
         if self.error.borrow().is_none() {
-            self.graph.borrow_mut().updates.insert(name.into(), value.id);
+            self.graph.borrow_mut().updates.insert(name, value.id);
         }
     }
 
     /// Makes `value` readable after a run under `name`.
     pub fn output(&self, name: &str, value: Var) {
         if self.error.borrow().is_none() {
-            self.graph.borrow_mut().outputs.insert(name.into(), value.id);
+            self.graph.borrow_mut().outputs.insert(name, value.id);
         }
     }
 

@@ -15,7 +15,7 @@ pub mod reference;
 mod shape;
 mod verify;
 
-use std::collections::BTreeMap;
+use crate::named::Named;
 
 pub use build::{Builder, Var};
 pub use grad::Rules;
@@ -48,9 +48,9 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Graph {
     pub nodes: Vec<Node>,
-    pub outputs: BTreeMap<String, NodeId>,
+    pub outputs: Named<NodeId>,
     /// The value each named state takes after the run. All updates read the old values: they happen at once, at the end.
-    pub updates: BTreeMap<String, NodeId>,
+    pub updates: Named<NodeId>,
 }
 
 impl Graph {
@@ -65,7 +65,7 @@ impl Graph {
     }
 
     /// Names and types of the inputs that a run must be given.
-    pub fn inputs(&self) -> BTreeMap<&str, Type> {
+    pub fn inputs(&self) -> Named<Type> {
         self.nodes
             .iter()
             .filter_map(|n| match &n.op {
@@ -76,12 +76,12 @@ impl Graph {
     }
 
     /// Names and types of all states that the graph reads or updates.
-    pub fn states(&self) -> BTreeMap<&str, Type> {
+    pub fn states(&self) -> Named<Type> {
         let read = self.nodes.iter().filter_map(|n| match &n.op {
             Op::State { name, shape, dtype } => Some((name.as_str(), (shape.clone(), *dtype))),
             _ => None,
         });
-        let written = self.updates.iter().map(|(name, &id)| (name.as_str(), (self.node(id).shape.clone(), self.node(id).dtype)));
+        let written = self.updates.iter().map(|(name, &id)| (name, (self.node(id).shape.clone(), self.node(id).dtype)));
         read.chain(written).collect()
     }
 }

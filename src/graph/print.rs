@@ -11,10 +11,10 @@ impl fmt::Display for Graph {
         for (i, node) in self.nodes.iter().enumerate() {
             writeln!(f, "%{i} = {node}")?;
         }
-        for (name, id) in &self.outputs {
+        for (name, id) in self.outputs.iter() {
             writeln!(f, "output {name} = %{}", id.0)?;
         }
-        for (name, id) in &self.updates {
+        for (name, id) in self.updates.iter() {
             writeln!(f, "update {name} = %{}", id.0)?;
         }
         Ok(())

@@ -239,13 +239,11 @@ impl Layer {
 
 /// A unique name for each layer, numbered from 1 by its stem: `conv1`, `relu1`, `conv2`, …
 pub(super) fn names(layers: &[Layer]) -> Vec<String> {
-    let mut seen = std::collections::BTreeMap::new();
-    let number = |layer: &Layer| {
-        let count = seen.entry(layer.stem()).or_insert(0);
-        *count += 1;
-        format!("{}{count}", layer.stem())
+    let number = |(i, layer): (usize, &Layer)| {
+        let earlier = layers[..i].iter().filter(|other| other.stem() == layer.stem()).count();
+        format!("{}{}", layer.stem(), earlier + 1)
     };
-    layers.iter().map(number).collect()
+    layers.iter().enumerate().map(number).collect()
 }
 
 fn in_range(name: &str, value: usize, min: usize, max: usize) -> Result<(), String> {

@@ -1,9 +1,8 @@
 //! Saved runs.
 
-use std::collections::BTreeMap;
-
 use crate::device::Store;
 use crate::error::{Error, Result};
+use crate::named::Named;
 use crate::tensor::{Data, Tensor};
 
 /// Prefixes of the states that make a run: everything but the data set and working memory.
@@ -16,13 +15,13 @@ pub struct Checkpoint {
     /// Steps done.
     pub step: u32,
     /// By name.
-    pub states: BTreeMap<String, Tensor>,
+    pub states: Named<Tensor>,
 }
 
 impl Checkpoint {
     pub(super) async fn take(store: &Store, step: u32) -> Result<Self> {
-        let mut states = BTreeMap::new();
-        for name in store.types().into_keys().filter(|name| belongs(name)) {
+        let mut states = Named::new();
+        for (name, _) in store.types().into_iter().filter(|(name, _)| belongs(name)) {
             let tensor = store.get(&name).await?;
             states.insert(name, tensor);
         }
@@ -31,8 +30,8 @@ impl Checkpoint {
 
     /// Puts the states that `wanted` accepts into `store`. Nothing changes where names or types differ from the store's.
     pub(super) fn put(&self, store: &mut Store, wanted: impl Fn(&str) -> bool) -> Result<()> {
-        let theirs: BTreeMap<_, _> = store.types().into_iter().filter(|(name, _)| belongs(name)).collect();
-        let ours: BTreeMap<_, _> = self.states.iter().map(|(name, t)| (name.clone(), (t.shape().clone(), t.dtype()))).collect();
+        let theirs: Named<_> = store.types().into_iter().filter(|(name, _)| belongs(name)).collect();
+        let ours: Named<_> = self.states.iter().map(|(name, t)| (name, (t.shape().clone(), t.dtype()))).collect();
         if ours != theirs {
             return Err(Error::Run("the checkpoint is of another model or optimiser".into()));
         }

@@ -1,8 +1,5 @@
 //! The [`Trainer`]: a model, its data and its clock on one device.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use serde::Serialize;
 
 use super::checkpoint::Checkpoint;
@@ -43,11 +40,12 @@ pub struct Trainer {
     device: Device,
     model: Model,
     options: TrainOptions,
-    /// Labels of both parts: what evaluations are compared with.
-    labels: BTreeMap<Split, Vec<u32>>,
+    /// Labels of the parts, in the order of [`Split`]: what evaluations are compared with.
+    labels: [Vec<u32>; 2],
     store: Store,
     program: Program,
-    evaluators: BTreeMap<Split, Evaluator>,
+    /// Made when first wanted, in the same order.
+    evaluators: [Option<Evaluator>; 2],
     /// The state `train/step`, known here without reading.
     step: u32,
     /// The state `train/learning_rate`.
@@ -81,10 +79,10 @@ impl Trainer {
         Ok(Self {
             device: device.clone(),
             model,
-            labels: [(Split::Train, data.train.labels.clone()), (Split::Validation, data.validation.labels.clone())].into(),
+            labels: [data.train.labels.clone(), data.validation.labels.clone()],
             store,
             program,
-            evaluators: BTreeMap::new(),
+            evaluators: [None, None],
             step: 0,
             learning_rate: options.learning_rate,
             options,
@@ -144,7 +142,7 @@ impl Trainer {
         if step > good.step {
             self.program.run(&mut self.store, &[], (step - good.step) as usize)?;
         }
-        let (batch, images) = (self.options.batch_size, self.labels[&Split::Train].len());
+        let (batch, images) = (self.options.batch_size, self.labels[Split::Train as usize].len());
         let culprit = Culprit::find(&self.device, &mut self.store, &self.model, batch, images).await?;
         self.restore(&good)?;
         Ok(culprit.report(step + 1, rate, good.step))
@@ -152,11 +150,11 @@ impl Trainer {
 
     /// Loss, accuracy and predictions over a whole part of the data; compiled at the first call.
     pub async fn evaluate(&mut self, split: Split) -> Result<Evaluation> {
-        let evaluator = match self.evaluators.entry(split) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Evaluator::new(&self.device, &self.model, split, self.labels[&split].clone())?),
-        };
-        evaluator.run(&mut self.store).await
+        let evaluator = &mut self.evaluators[split as usize];
+        if evaluator.is_none() {
+            *evaluator = Some(Evaluator::new(&self.device, &self.model, split, self.labels[split as usize].clone())?);
+        }
+        evaluator.as_mut().expect("just made").run(&mut self.store).await
     }
 
     /// Steps done.
@@ -166,7 +164,7 @@ impl Trainer {
 
     /// Whole batches in the training part.
     pub fn steps_per_epoch(&self) -> usize {
-        self.labels[&Split::Train].len() / self.options.batch_size
+        self.labels[Split::Train as usize].len() / self.options.batch_size
     }
 
     /// The base rate; the schedule multiplies it.
@@ -230,7 +228,7 @@ impl Trainer {
         let (program, mut store) = prepare(device, &self.model, data, &self.options)?;
         checkpoint.states.iter().try_for_each(|(name, tensor)| store.set(name, tensor))?;
         (self.device, self.program, self.store) = (device.clone(), program, store);
-        self.evaluators.clear();
+        self.evaluators = [None, None];
         self.adopt(&checkpoint);
         self.run(reached.saturating_sub(checkpoint.step) as usize).await?;
         Ok(())
@@ -279,7 +277,7 @@ fn prepare(device: &Device, model: &Model, data: &Dataset, options: &TrainOption
     }
     for (name, (shape, dtype)) in graph.states() {
         if name.starts_with("optimizer/") || name.starts_with("train/") {
-            store.set(name, &Tensor::zeros(shape, dtype))?;
+            store.set(&name, &Tensor::zeros(shape, dtype))?;
         }
     }
     store.set("train/seed", &Tensor::u32([], vec![options.seed])?)?;

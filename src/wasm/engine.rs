@@ -73,7 +73,7 @@ impl Engine {
     }
 
     pub fn program(&self, instructions: JsValue) -> Answer<Program> {
-        Ok(Program::create(self.0.clone(), from_js("program", instructions)?)?)
+        Ok(Program::create(self.0.clone(), &instructions)?)
     }
 
     #[wasm_bindgen(js_name = simulateDeviceLoss)]

@@ -14,6 +14,7 @@ use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
 use crate::explain::{Explainer, Explanation, Method};
 use crate::graph::{Builder, DType, Graph};
+use crate::named::Named;
 use crate::nn::{self, Architecture, Mode, loss};
 use crate::tensor::Tensor;
 use crate::train::{self, TrainOptions, Trainer};
@@ -89,7 +90,7 @@ fn images(model: &nn::Model, n: usize) -> [usize; 4] {
 /// Where the weights live.
 enum Weights {
     /// Untrained, with a copy on the host.
-    Fresh { store: Store, initial: BTreeMap<String, Tensor> },
+    Fresh { store: Store, initial: Named<Tensor> },
     /// In the trainer's store, with what it learns from.
     Training(Box<Training>),
 }

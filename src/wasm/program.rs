@@ -1,10 +1,8 @@
 //! Own graphs: the instruction list that `www/engine/graph.ts` writes down, turned into a graph and run.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::Object;
-use serde::Deserialize;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{Answer, property, read_tensor, set, tensor};
@@ -12,133 +10,151 @@ use super::resident::{Resident, Shared, Slot};
 use crate::device::{self, Device, Store};
 use crate::error::{Error, Result};
 use crate::graph::{Binary, Builder, Conv2d, DType, Distribution, Graph, Pool2d, Reduce, Type, Unary, Var};
+use crate::named::Named;
 use crate::tensor::Tensor;
 
-/// One line of the list. Operands are numbers of earlier values; every instruction makes one value, `Grad` one per entry of `wrt`,
-/// `Output` and `Update` none.
-#[derive(Deserialize)]
-#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Instruction {
-    Input { name: String, shape: Vec<usize>, dtype: ElementType },
-    State { name: String, shape: Vec<usize>, dtype: ElementType },
-    Constant { values: Vec<f32>, shape: Vec<usize> },
-    Fill { value: f32, shape: Vec<usize> },
-    Unary { function: UnaryFunction, x: usize },
-    Binary { function: BinaryFunction, a: usize, b: usize },
-    Select { condition: usize, a: usize, b: usize },
-    Reshape { x: usize, shape: Vec<usize> },
-    Transpose { x: usize, perm: Vec<usize> },
-    Broadcast { x: usize, shape: Vec<usize> },
-    Slice { x: usize, starts: Vec<usize>, sizes: Vec<usize> },
-    Concat { parts: Vec<usize>, axis: usize },
-    Reduce { function: ReduceFunction, x: usize, axes: Option<Vec<usize>> },
-    Argmax { x: usize, axis: usize },
-    LogSoftmax { x: usize },
-    Matmul { a: usize, b: usize, transpose_a: bool, transpose_b: bool },
-    Conv2d { x: usize, weight: usize, stride: usize, padding: usize, dilation: usize, groups: usize },
-    Pool2d { function: PoolFunction, x: usize, size: usize, stride: usize, padding: usize },
-    Gather { x: usize, index: usize },
-    OneHot { x: usize, depth: usize },
-    Random { distribution: RandomDistribution, key: usize, shape: Vec<usize> },
-    Grad { y: usize, wrt: Vec<usize> },
-    Output { name: String, x: usize },
-    Update { name: String, x: usize },
+/// The element-wise functions that the list may name.
+const UNARY: [Unary; 16] = {
+    use Unary::*;
+    [Neg, Abs, Sign, Floor, Exp, Log, Sqrt, Rsqrt, Recip, Sin, Cos, Tanh, Sigmoid, Relu, Softplus, Erf]
+};
+const BINARY: [Binary; 13] = {
+    use Binary::*;
+    [Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne]
+};
+
+/// One line of the list: an operation and its attributes. Operands are numbers of earlier values; every instruction makes one value,
+/// `grad` one per entry of `wrt`, `output` and `update` none. Read by hand: a derived parser of all this is 60 KB of the download.
+struct Instruction {
+    line: usize,
+    object: JsValue,
 }
 
-/// A closed set of words of the list and what each stands for.
-macro_rules! words {
-    ($name:ident -> $target:ident { $($word:ident),* $(,)? }) => {
-        #[derive(Clone, Copy, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $($word),* }
+impl Instruction {
+    /// The attribute `name` as `read` understands it, or an error that calls it a `kind`.
+    fn get<T>(&self, name: &str, kind: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> Result<T> {
+        read(&property(&self.object, name)).ok_or_else(|| self.wrong(name, kind))
+    }
 
-        impl From<$name> for $target {
-            fn from(word: $name) -> $target {
-                match word { $($name::$word => $target::$word),* }
-            }
+    fn wrong(&self, name: &str, kind: &str) -> Error {
+        Error::Option { name: "program", message: format!("`{name}` of instruction {} must be {kind}", self.line) }
+    }
+
+    fn text(&self, name: &str) -> Result<String> {
+        self.get(name, "a string", JsValue::as_string)
+    }
+
+    fn flag(&self, name: &str) -> Result<bool> {
+        self.get(name, "true or false", JsValue::as_bool)
+    }
+
+    fn number(&self, name: &str) -> Result<usize> {
+        self.get(name, "a whole number", whole)
+    }
+
+    fn numbers(&self, name: &str) -> Result<Vec<usize>> {
+        self.get(name, "a list of whole numbers", |list| list.dyn_ref::<Array>()?.iter().map(|value| whole(&value)).collect())
+    }
+
+    /// One of `all`, by its name.
+    fn word<T: Copy, const N: usize>(&self, name: &str, all: [(&str, T); N]) -> Result<T> {
+        let word = self.text(name)?;
+        match all.iter().find(|(known, _)| *known == word) {
+            Some((_, meaning)) => Ok(*meaning),
+            None => Err(self.wrong(name, &format!("one of {}", all.map(|(known, _)| known).join(", ")))),
         }
-    };
+    }
+
+    fn kind(&self) -> Result<DType> {
+        self.word("dtype", [("f32", DType::F32), ("u32", DType::U32)])
+    }
 }
 
-words!(ElementType -> DType { F32, U32 });
-words!(UnaryFunction -> Unary {
-    Neg, Abs, Sign, Floor, Exp, Log, Sqrt, Rsqrt, Recip, Sin, Cos, Tanh, Sigmoid, Relu, Softplus, Erf,
-});
-words!(BinaryFunction -> Binary { Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne });
-words!(ReduceFunction -> Reduce { Sum, Mean, Max });
-words!(RandomDistribution -> Distribution { Uniform, Normal });
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PoolFunction {
-    Max,
-    Mean,
+/// A number that counts something; none is as large as 2³².
+fn whole(value: &JsValue) -> Option<usize> {
+    value
+        .as_f64()
+        .filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number))
+        .map(|number| number as usize)
 }
 
-/// The graph that `instructions` describe. Errors: `shape` where an operation does not fit, `graph` where an operand does not exist.
-fn build(instructions: Vec<Instruction>) -> Result<Graph> {
+/// The graph that `instructions`, a list, describe. Errors: `option` where one is malformed, `shape` where an operation does not fit,
+/// `graph` where an operand does not exist.
+fn build(instructions: &JsValue) -> Result<Graph> {
+    let list = instructions.dyn_ref::<Array>().ok_or_else(|| Error::option("program", "must be a list of instructions"))?;
     let builder = Builder::new();
     let mut values = Vec::new();
-    for (line, instruction) in instructions.into_iter().enumerate() {
-        emit(&builder, &mut values, line, instruction)?;
+    for (line, object) in list.iter().enumerate() {
+        emit(&builder, &mut values, &Instruction { line, object })?;
         builder.check()?;
     }
     builder.finish()
 }
 
-fn emit<'b>(builder: &'b Builder, values: &mut Vec<Var<'b>>, line: usize, instruction: Instruction) -> Result<()> {
-    let get = |i: usize| match values.get(i) {
+fn emit<'b>(builder: &'b Builder, values: &mut Vec<Var<'b>>, it: &Instruction) -> Result<()> {
+    let earlier = |i: usize| match values.get(i) {
         Some(&value) => Ok(value),
-        None => Err(Error::Graph(format!("instruction {line} uses value {i}, which does not exist yet"))),
+        None => Err(Error::Graph(format!("instruction {} uses value {i}, which does not exist yet", it.line))),
     };
-    let get_all = |list: Vec<usize>| list.into_iter().map(get).collect::<Result<Vec<_>>>();
-    let value = match instruction {
-        Instruction::Input { name, shape, dtype } => builder.input(&name, shape, dtype.into()),
-        Instruction::State { name, shape, dtype } => builder.state(&name, shape, dtype.into()),
-        Instruction::Constant { values, shape } => builder.constant(Tensor::f32(shape, values)?),
-        Instruction::Fill { value, shape } => builder.fill(value, shape),
-        Instruction::Unary { function, x } => get(x)?.unary(function.into()),
-        Instruction::Binary { function, a, b } => get(a)?.binary(function.into(), get(b)?),
-        Instruction::Select { condition, a, b } => get(condition)?.select(get(a)?, get(b)?),
-        Instruction::Reshape { x, shape } => get(x)?.reshape(shape),
-        Instruction::Transpose { x, perm } => get(x)?.transpose(&perm),
-        Instruction::Broadcast { x, shape } => get(x)?.broadcast(shape),
-        Instruction::Slice { x, starts, sizes } => get(x)?.slice(&starts, &sizes),
-        Instruction::Concat { parts, axis } => builder.concat(axis, &get_all(parts)?),
-        Instruction::Reduce { function, x, axes } => {
-            let x = get(x)?;
-            x.reduce(function.into(), &axes.unwrap_or_else(|| (0..x.rank()).collect()))
+    let get = |name: &str| earlier(it.number(name)?);
+    let get_all = |name: &str| it.numbers(name)?.into_iter().map(earlier).collect::<Result<Vec<_>>>();
+    let value = match it.text("op")?.as_str() {
+        "input" => builder.input(&it.text("name")?, it.numbers("shape")?, it.kind()?),
+        "state" => builder.state(&it.text("name")?, it.numbers("shape")?, it.kind()?),
+        "constant" => {
+            let shape = it.numbers("shape")?;
+            builder.constant(read_tensor((shape.into(), DType::F32), &property(&it.object, "values"))?)
         }
-        Instruction::Argmax { x, axis } => get(x)?.argmax(axis),
-        Instruction::LogSoftmax { x } => get(x)?.log_softmax(),
-        Instruction::Matmul { a, b, transpose_a, transpose_b } => get(a)?.matmul_t(transpose_a, get(b)?, transpose_b),
-        Instruction::Conv2d { x, weight, stride, padding, dilation, groups } => {
-            let conv = Conv2d { stride: [stride; 2], pads: [[padding; 2]; 2], dilation: [dilation; 2], groups };
-            get(x)?.conv2d(get(weight)?, conv)
+        "fill" => builder.fill(it.get("value", "a number", JsValue::as_f64)? as f32, it.numbers("shape")?),
+        "unary" => get("x")?.unary(it.word("function", UNARY.map(|f| (f.name(), f)))?),
+        "binary" => get("a")?.binary(it.word("function", BINARY.map(|f| (f.name(), f)))?, get("b")?),
+        "select" => get("condition")?.select(get("a")?, get("b")?),
+        "reshape" => get("x")?.reshape(it.numbers("shape")?),
+        "transpose" => get("x")?.transpose(&it.numbers("perm")?),
+        "broadcast" => get("x")?.broadcast(it.numbers("shape")?),
+        "slice" => get("x")?.slice(&it.numbers("starts")?, &it.numbers("sizes")?),
+        "concat" => builder.concat(it.number("axis")?, &get_all("parts")?),
+        "reduce" => {
+            let x = get("x")?;
+            let all = property(&it.object, "axes").is_undefined();
+            let axes = if all { (0..x.rank()).collect() } else { it.numbers("axes")? };
+            x.reduce(it.word("function", [("sum", Reduce::Sum), ("mean", Reduce::Mean), ("max", Reduce::Max)])?, &axes)
         }
-        Instruction::Pool2d { function, x, size, stride, padding } => {
+        "argmax" => get("x")?.argmax(it.number("axis")?),
+        "log-softmax" => get("x")?.log_softmax(),
+        "matmul" => get("a")?.matmul_t(it.flag("transposeA")?, get("b")?, it.flag("transposeB")?),
+        "conv2d" => {
+            let (stride, padding, dilation) = (it.number("stride")?, it.number("padding")?, it.number("dilation")?);
+            let conv =
+                Conv2d { stride: [stride; 2], pads: [[padding; 2]; 2], dilation: [dilation; 2], groups: it.number("groups")? };
+            get("x")?.conv2d(get("weight")?, conv)
+        }
+        "pool2d" => {
+            let (size, stride, padding) = (it.number("size")?, it.number("stride")?, it.number("padding")?);
             let pool = Pool2d { size: [size; 2], stride: [stride; 2], pads: [[padding; 2]; 2] };
-            match function {
-                PoolFunction::Max => get(x)?.max_pool2d(pool),
-                PoolFunction::Mean => get(x)?.avg_pool2d(pool),
-            }
+            let x = get("x")?;
+            if it.word("function", [("max", true), ("mean", false)])? { x.max_pool2d(pool) } else { x.avg_pool2d(pool) }
         }
-        Instruction::Gather { x, index } => get(x)?.gather(get(index)?),
-        Instruction::OneHot { x, depth } => get(x)?.one_hot(depth),
-        Instruction::Random { distribution, key, shape } => builder.random(distribution.into(), get(key)?, shape),
-        Instruction::Grad { y, wrt } => {
-            let gradients = builder.grad(get(y)?, &get_all(wrt)?);
+        "gather" => get("x")?.gather(get("index")?),
+        "one-hot" => get("x")?.one_hot(it.number("depth")?),
+        "random" => {
+            let distribution = it.word("distribution", [("uniform", Distribution::Uniform), ("normal", Distribution::Normal)])?;
+            builder.random(distribution, get("key")?, it.numbers("shape")?)
+        }
+        "grad" => {
+            let gradients = builder.grad(get("y")?, &get_all("wrt")?);
             values.extend(gradients);
             return Ok(());
         }
-        Instruction::Output { name, x } => {
-            builder.output(&name, get(x)?);
+        "output" => {
+            builder.output(&it.text("name")?, get("x")?);
             return Ok(());
         }
-        Instruction::Update { name, x } => {
-            builder.update(&name, get(x)?);
+        "update" => {
+            builder.update(&it.text("name")?, get("x")?);
             return Ok(());
         }
+        _ => return Err(it.wrong("op", "an operation of www/engine/graph.ts")),
     };
     values.push(value);
     Ok(())
@@ -157,7 +173,7 @@ impl Compiled {
         let program = device.compile(&graph)?;
         let mut store = device.store();
         for (name, (shape, dtype)) in graph.states() {
-            store.set(name, &Tensor::zeros(shape, dtype))?;
+            store.set(&name, &Tensor::zeros(shape, dtype))?;
         }
         Ok(Self { graph, program, store, generation })
     }
@@ -184,7 +200,7 @@ pub struct Program {
 }
 
 impl Program {
-    pub(super) fn create(shared: Rc<Shared>, instructions: Vec<Instruction>) -> Result<Self> {
+    pub(super) fn create(shared: Rc<Shared>, instructions: &JsValue) -> Result<Self> {
         let compiled = Slot::new(Compiled::new(&shared.device(), build(instructions)?, shared.generation())?);
         Ok(Self { shared, compiled })
     }
@@ -198,7 +214,7 @@ impl Program {
             .shared
             .run(&self.compiled, async |it| {
                 let inputs = read_inputs(&it.graph, &inputs)?;
-                let inputs: Vec<_> = inputs.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+                let inputs: Vec<_> = inputs.iter().collect();
                 it.program.run(&mut it.store, &inputs, steps)?;
                 let outputs = Object::new();
                 for name in it.graph.outputs.keys() {
@@ -226,13 +242,13 @@ impl Program {
 }
 
 /// The values that `graph` wants, from the properties of `values`.
-fn read_inputs(graph: &Graph, values: &JsValue) -> Result<BTreeMap<String, Tensor>> {
-    let read = |(name, declared): (&str, Type)| {
-        let value = property(values, name);
+fn read_inputs(graph: &Graph, values: &JsValue) -> Result<Named<Tensor>> {
+    let read = |(name, declared): (String, Type)| {
+        let value = property(values, &name);
         if value.is_undefined() {
             return Err(Error::Run(format!("the input `{name}` is missing")));
         }
-        Ok((name.to_string(), read_tensor(declared, &value)?))
+        Ok((name, read_tensor(declared, &value)?))
     };
     graph.inputs().into_iter().map(read).collect()
 }

@@ -27,7 +27,7 @@ pub async fn on_device(device: &Device, case: &Case) -> Result<Values> {
     program.run(&mut device.store(), &inputs, 1)?;
     let mut values = Values::new();
     for name in graph.outputs.keys() {
-        values.insert(name.clone(), (&program.output(name).await?).into());
+        values.insert(name.to_string(), (&program.output(name).await?).into());
     }
     Ok(values)
 }

@@ -1,7 +1,5 @@
 //! A program that runs many times, with other inputs each time, does what a fresh program would do each time.
 
-use std::collections::BTreeMap;
-
 use pollster::block_on;
 use vitrine::device::{Device, Store};
 use vitrine::graph::{Builder, DType, Distribution, Graph, Reduce};
@@ -46,7 +44,7 @@ fn start(device: &Device) -> Store {
     store
 }
 
-type States = BTreeMap<String, Tensor>;
+type States = vitrine::Named<Tensor>;
 
 /// Five steps; `fresh`: with a newly compiled program each.
 fn run(device: &Device, fresh: bool) -> (Vec<States>, Vec<Tensor>) {

@@ -4,14 +4,13 @@
 //! per run and once for all. A state's new value is computed straight into the state where nothing reads the old value afterwards;
 //! else it goes through the arena and is copied when the step ends.
 
-use std::collections::BTreeMap;
-
 use super::buffer::{Kernel, LINE, Place};
 use super::movement;
 use super::prepare::{Prepared, prepare};
 use crate::error::{Error, Result};
 use crate::graph::pass::{self, Layout};
 use crate::graph::{Graph, NodeId, Op, Type};
+use crate::named::Named;
 
 /// One kernel call.
 pub struct Step {
@@ -36,7 +35,7 @@ pub struct Plan {
     pub states: Vec<StateUse>,
     /// Name, type, arena range.
     pub inputs: Vec<(String, Type, Place)>,
-    pub outputs: BTreeMap<String, (Type, Place)>,
+    pub outputs: Named<(Type, Place)>,
     pub constants: Vec<(Place, Vec<f32>)>,
     /// (arena range, state) to copy when all else is done.
     pub updates: Vec<(Place, usize)>,
@@ -47,25 +46,28 @@ pub struct Plan {
 
 /// All states with how they are used; an error where one name has two types.
 fn states(graph: &Graph) -> Result<Vec<StateUse>> {
-    let mut states: BTreeMap<&str, StateUse> = BTreeMap::new();
+    let mut states: Named<StateUse> = Named::new();
     let read = graph.nodes.iter().filter_map(|node| match &node.op {
         Op::State { name, .. } => Some((name.as_str(), node, true)),
         _ => None,
     });
-    let written = graph.updates.iter().map(|(name, &id)| (name.as_str(), graph.node(id), false));
+    let written = graph.updates.iter().map(|(name, &id)| (name, graph.node(id), false));
     for (name, node, read) in read.chain(written) {
         let kind = (node.shape.clone(), node.dtype);
-        let known = states.entry(name).or_insert_with(|| StateUse { name: name.to_string(), kind: kind.clone(), read });
+        let Some(known) = states.get(name) else {
+            states.insert(name, StateUse { name: name.to_string(), kind, read });
+            continue;
+        };
         if known.kind != kind {
             let (shape, dtype) = &known.kind;
             return Err(Error::Graph(format!("state `{name}` is {dtype}{shape} and {}{} in one graph", kind.1, kind.0)));
         }
     }
-    Ok(states.into_values().collect())
+    Ok(states.into_iter().map(|(_, state)| state).collect())
 }
 
 /// For each state, the last node that reads its old value; `usize::MAX` where it is wanted after the last.
-fn last_reads(graph: &Graph, layout: &pass::Plan, index: &BTreeMap<&str, usize>) -> Vec<Option<usize>> {
+fn last_reads(graph: &Graph, layout: &pass::Plan, index: &Named<usize>) -> Vec<Option<usize>> {
     let mut last = vec![None; index.len()];
     let mut read = |id: NodeId, by: usize| {
         if let Op::State { name, .. } = &graph.node(layout.root(id)).op {
@@ -97,10 +99,13 @@ impl Fixed {
 pub fn plan(graph: &Graph) -> Result<Plan> {
     let layout = pass::Plan::new(graph, Layout { align: 4 * LINE, in_place: true });
     let states = states(graph)?;
-    let index: BTreeMap<&str, usize> = states.iter().enumerate().map(|(i, state)| (state.name.as_str(), i)).collect();
+    let index: Named<usize> = states.iter().enumerate().map(|(i, state)| (state.name.as_str(), i)).collect();
     let last_reads = last_reads(graph, &layout, &index);
-    let updates: BTreeMap<NodeId, usize> =
-        graph.updates.iter().rev().map(|(name, id)| (layout.root(*id), index[name.as_str()])).collect();
+    // The first state whose new value a node computes.
+    let mut updates: Vec<Option<usize>> = vec![None; graph.nodes.len()];
+    for (name, &id) in graph.updates.iter().rev() {
+        updates[layout.root(id).index()] = Some(index[name]);
+    }
 
     let mut plan = Plan::default();
     let mut fixed = Fixed { end: layout.arena_bytes / 4 };
@@ -122,7 +127,7 @@ pub fn plan(graph: &Graph) -> Result<Plan> {
             Prepared::Alias => operands[0],
             Prepared::Kernel(kernel) => {
                 // Into the state, if the old value is not needed later, and here at most value by value.
-                let state = updates.get(&NodeId(i as u32)).copied().filter(|&state| match last_reads[state] {
+                let state = updates[i].filter(|&state| match last_reads[state] {
                     Some(read) if read == i => pass::is_elementwise(&node.op),
                     read => read < Some(i),
                 });
@@ -149,13 +154,13 @@ pub fn plan(graph: &Graph) -> Result<Plan> {
             output
         }
     };
-    for (name, &id) in &graph.outputs {
+    for (name, &id) in graph.outputs.iter() {
         let kind = (graph.node(id).shape.clone(), graph.node(id).dtype);
         let place = in_arena(id, &mut plan);
-        plan.outputs.insert(name.clone(), (kind, place));
+        plan.outputs.insert(name, (kind, place));
     }
-    for (name, &id) in &graph.updates {
-        let state = index[name.as_str()];
+    for (name, &id) in graph.updates.iter() {
+        let state = index[name];
         if places[id.index()] != Place::State(state) {
             let place = in_arena(id, &mut plan);
             plan.updates.push((place, state));

@@ -1,16 +1,16 @@
 //! The CPU's store of named states.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::buffer::Buffer;
 use crate::error::{Error, Result};
 use crate::graph::{DType, Shape, Type};
+use crate::named::Named;
 use crate::tensor::Tensor;
 
 /// Named tensors. Programs address them by slot and look the slots up again when [`CpuStore::version`] has changed.
 pub struct CpuStore {
-    names: BTreeMap<String, usize>,
+    names: Named<usize>,
     types: Vec<Type>,
     buffers: Vec<Buffer>,
     version: u64,
@@ -24,7 +24,7 @@ fn next_version() -> u64 {
 
 impl Default for CpuStore {
     fn default() -> Self {
-        Self { names: BTreeMap::new(), types: Vec::new(), buffers: Vec::new(), version: next_version() }
+        Self { names: Named::new(), types: Vec::new(), buffers: Vec::new(), version: next_version() }
     }
 }
 
@@ -55,8 +55,8 @@ impl CpuStore {
         }
     }
 
-    pub fn types(&self) -> BTreeMap<String, Type> {
-        self.names.iter().map(|(name, &slot)| (name.clone(), self.types[slot].clone())).collect()
+    pub fn types(&self) -> Named<Type> {
+        self.names.iter().map(|(name, &slot)| (name, self.types[slot].clone())).collect()
     }
 
     pub(super) fn version(&self) -> u64 {

@@ -6,7 +6,6 @@
 //!   afterwards, or else computed elsewhere and copied at the end, so that all updates seem to happen at once.
 //! - No dispatch binds one place twice: WebGPU forbids overlapping writable bindings. A second operand in the same memory is copied.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::adapter::NAME;
@@ -16,6 +15,7 @@ use super::pipelines::Kernel;
 use crate::device::ProgramReport;
 use crate::error::Result;
 use crate::graph::{DType, Graph, Node, NodeId, Op, Type};
+use crate::named::Named;
 use crate::tensor::Tensor;
 
 /// Where a value lies.
@@ -58,8 +58,8 @@ pub struct Plan {
     pub states: Vec<(String, Type)>,
     /// Which of `states` must be in the store beforehand.
     pub read: Vec<bool>,
-    pub inputs: BTreeMap<String, (usize, Type)>,
-    pub outputs: BTreeMap<String, (usize, Type)>,
+    pub inputs: Named<(usize, Type)>,
+    pub outputs: Named<(usize, Type)>,
     /// Values to be written once: slot and tensor.
     pub constants: Vec<(usize, Tensor)>,
     /// Multiply-adds of one run, roughly.
@@ -101,8 +101,8 @@ impl Plan {
             buffers: Vec::new(),
             read: vec![false; states.len()],
             states,
-            inputs: BTreeMap::new(),
-            outputs: BTreeMap::new(),
+            inputs: Named::new(),
+            outputs: Named::new(),
             constants: Vec::new(),
             work: 0,
             report: ProgramReport::default(),
@@ -150,7 +150,7 @@ impl Planner<'_> {
             }
         }
         let outputs: Vec<usize> = self.graph.outputs.values().map(|&id| self.root(id)).collect();
-        for (name, &id) in &self.graph.updates {
+        for (name, &id) in self.graph.updates.iter() {
             let root = self.root(id);
             let node = &self.graph.nodes[root];
             let is_source = node.inputs.is_empty();
@@ -267,7 +267,7 @@ impl Planner<'_> {
 
     /// Outputs keep their value until the next run; an output that is a state shows the old one.
     fn outputs(&mut self) {
-        for (name, &id) in &self.graph.outputs {
+        for (name, &id) in self.graph.outputs.iter() {
             let node = self.graph.node(id);
             let slot = match self.places[self.root(id)].expect("every node has a place") {
                 Place::Slot(slot) => {
@@ -280,7 +280,7 @@ impl Planner<'_> {
                     slot
                 }
             };
-            self.plan.outputs.insert(name.clone(), (slot, (node.shape.clone(), node.dtype)));
+            self.plan.outputs.insert(name, (slot, (node.shape.clone(), node.dtype)));
         }
     }
 

@@ -74,8 +74,8 @@ impl GpuProgram {
     }
 
     fn write_inputs(&self, inputs: &[(&str, &Tensor)]) -> Result<()> {
-        for (name, (slot, (shape, dtype))) in &self.plan.inputs {
-            let Some((_, tensor)) = inputs.iter().find(|(given, _)| given == name) else {
+        for (name, (slot, (shape, dtype))) in self.plan.inputs.iter() {
+            let Some((_, tensor)) = inputs.iter().find(|(given, _)| *given == name) else {
                 return Err(Error::Run(format!("the input `{name}` ({dtype}{shape}) is missing")));
             };
             if tensor.shape() != shape || tensor.dtype() != *dtype {

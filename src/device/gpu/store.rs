@@ -1,6 +1,5 @@
 //! Named states on the GPU, one buffer each.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +8,7 @@ use super::readback;
 use crate::device::ProgramReport;
 use crate::error::{Error, Result};
 use crate::graph::Type;
+use crate::named::Named;
 use crate::tensor::Tensor;
 
 /// Named tensors that stay on the device.
@@ -16,7 +16,7 @@ pub struct GpuStore {
     context: Rc<Context>,
     /// Changes whenever a buffer is made or goes away: programs then bind anew. Unique among all stores.
     generation: u64,
-    states: BTreeMap<String, State>,
+    states: Named<State>,
 }
 
 struct State {
@@ -32,7 +32,7 @@ fn next_generation() -> u64 {
 
 impl GpuStore {
     pub(super) fn new(context: Rc<Context>) -> Self {
-        Self { context, generation: next_generation(), states: BTreeMap::new() }
+        Self { context, generation: next_generation(), states: Named::new() }
     }
 
     pub(super) fn generation(&self) -> u64 {
@@ -67,7 +67,7 @@ impl GpuStore {
         });
         self.remove(name);
         self.generation = next_generation();
-        self.states.insert(name.into(), State { buffer: buffer.clone(), ty: ty.clone() });
+        self.states.insert(name, State { buffer: buffer.clone(), ty: ty.clone() });
         Ok(buffer)
     }
 
@@ -86,8 +86,8 @@ impl GpuStore {
         }
     }
 
-    pub fn types(&self) -> BTreeMap<String, Type> {
-        self.states.iter().map(|(name, state)| (name.clone(), state.ty.clone())).collect()
+    pub fn types(&self) -> Named<Type> {
+        self.states.iter().map(|(name, state)| (name, state.ty.clone())).collect()
     }
 
     /// The type of the state `name`.

@@ -6,7 +6,6 @@
 //! a fill is a constant, and a broadcast is a way to load its input. What lies beneath a broadcast is materialised, or it would be
 //! computed once per repetition.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::graph::{DType, Fused, Graph, Instruction, Node, NodeId, Op};
@@ -30,8 +29,8 @@ pub fn run(graph: &Graph) -> Graph {
         let inputs = inputs.iter().map(|input| moved[input.index()]).collect();
         moved[i] = new.add(Node { op, inputs, ..node.clone() });
     }
-    new.outputs = graph.outputs.iter().map(|(name, id)| (name.clone(), moved[id.index()])).collect();
-    new.updates = graph.updates.iter().map(|(name, id)| (name.clone(), moved[id.index()])).collect();
+    new.outputs = graph.outputs.iter().map(|(name, id)| (name, moved[id.index()])).collect();
+    new.updates = graph.updates.iter().map(|(name, id)| (name, moved[id.index()])).collect();
     new
 }
 
@@ -41,27 +40,39 @@ fn assign(graph: &Graph) -> Vec<Option<NodeId>> {
     for (i, node) in graph.nodes.iter().enumerate() {
         node.inputs.iter().for_each(|input| readers[input.index()].push(NodeId(i as u32)));
     }
-    let wanted: BTreeSet<NodeId> = graph.outputs.values().chain(graph.updates.values()).copied().collect();
+    let wanted: Vec<NodeId> = graph.outputs.values().chain(graph.updates.values()).copied().collect();
     let mut kernels: Vec<Option<NodeId>> = vec![None; graph.nodes.len()];
-    let mut operands: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    // The operands of the kernel that ends at a node.
+    let mut operands: Vec<Vec<NodeId>> = vec![Vec::new(); graph.nodes.len()];
     for (i, node) in graph.nodes.iter().enumerate().rev().filter(|(_, node)| computes(node)) {
         let id = NodeId(i as u32);
-        let own: BTreeSet<NodeId> = node.inputs.iter().filter_map(|&input| operand(graph, input)).collect();
+        let own = union(&[], node.inputs.iter().filter_map(|&input| operand(graph, input)));
         // The one kernel that all readers belong to, and its operands were this node to join.
         let reader = readers[i]
             .first()
             .and_then(|reader| kernels[reader.index()])
             .filter(|&kernel| !wanted.contains(&id) && readers[i].iter().all(|reader| kernels[reader.index()] == Some(kernel)));
         let joined = reader.map(|kernel| {
-            let mut all = &operands[&kernel] | &own;
-            all.remove(&id);
+            let mut all = union(&operands[kernel.index()], own.iter().copied());
+            all.retain(|&operand| operand != id);
             (kernel, all)
         });
         let (kernel, operand_set) = joined.filter(|(_, all)| all.len() <= MAX_OPERANDS).unwrap_or((id, own));
         kernels[i] = Some(kernel);
-        operands.insert(kernel, operand_set);
+        operands[kernel.index()] = operand_set;
     }
     kernels
+}
+
+/// `set` with those of `more` that it has not.
+fn union(set: &[NodeId], more: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
+    let mut all = set.to_vec();
+    for id in more {
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+    all
 }
 
 /// Whether the node computes each value from the inputs' values at the same place.
@@ -80,7 +91,7 @@ fn operand(graph: &Graph, id: NodeId) -> Option<NodeId> {
 
 /// The operation, with its inputs, that computes `result` with everything assigned to its kernel; the node's own where that is all.
 fn fused(graph: &Graph, kernels: &[Option<NodeId>], result: NodeId) -> (Op, Vec<NodeId>) {
-    let mut kernel = Kernel { graph, kernels, result, instructions: Vec::new(), done: BTreeMap::new(), operands: Vec::new() };
+    let mut kernel = Kernel { graph, kernels, result, instructions: Vec::new(), done: Vec::new(), operands: Vec::new() };
     kernel.emit(result);
     let node = graph.node(result);
     if kernel.operands == node.inputs && kernel.instructions.len() == node.inputs.len() + 1 {
@@ -95,15 +106,15 @@ struct Kernel<'g> {
     kernels: &'g [Option<NodeId>],
     result: NodeId,
     instructions: Vec<Instruction>,
-    /// The instruction that holds the value of a node.
-    done: BTreeMap<NodeId, usize>,
+    /// Nodes whose value an instruction holds, with its number.
+    done: Vec<(NodeId, usize)>,
     operands: Vec<NodeId>,
 }
 
 impl Kernel<'_> {
     /// The instruction that holds the value of `id`, after writing it and what it needs.
     fn emit(&mut self, id: NodeId) -> usize {
-        if let Some(&instruction) = self.done.get(&id) {
+        if let Some(&(_, instruction)) = self.done.iter().find(|(done, _)| *done == id) {
             return instruction;
         }
         let node = self.graph.node(id);
@@ -119,7 +130,7 @@ impl Kernel<'_> {
             (_, load) => Instruction::Load(self.load(load.unwrap_or(id))),
         };
         self.instructions.push(instruction);
-        self.done.insert(id, self.instructions.len() - 1);
+        self.done.push((id, self.instructions.len() - 1));
         self.instructions.len() - 1
     }
 

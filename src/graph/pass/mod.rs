@@ -35,8 +35,8 @@ fn rewrite(graph: &Graph, mut replace: impl FnMut(&mut Graph, Node) -> NodeId) -
         let id = replace(&mut new, Node { inputs, ..node.clone() });
         moved.push(id);
     }
-    new.outputs = graph.outputs.iter().map(|(name, id)| (name.clone(), moved[id.index()])).collect();
-    new.updates = graph.updates.iter().map(|(name, id)| (name.clone(), moved[id.index()])).collect();
+    new.outputs = graph.outputs.iter().map(|(name, id)| (name, moved[id.index()])).collect();
+    new.updates = graph.updates.iter().map(|(name, id)| (name, moved[id.index()])).collect();
     new
 }
 

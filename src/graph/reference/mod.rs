@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::random::{self, Permutation};
 use super::{DType, Distribution, Fused, Graph, Instruction, Node, Op, Reduce, Shape};
 use crate::error::{Error, Result};
+use crate::named::Named;
 use crate::tensor::{Data, Tensor};
 
 /// A row-major tensor in double precision. Indices are whole numbers, which `f64` holds exactly.
@@ -60,8 +61,8 @@ pub fn evaluate(graph: &Graph, inputs: &BTreeMap<String, Tensor64>, states: &BTr
         };
         values.push(Tensor64 { shape: node.shape.clone(), dtype: node.dtype, values: result });
     }
-    let named = |ids: &BTreeMap<String, super::NodeId>| {
-        ids.iter().map(|(name, id)| (name.clone(), values[id.index()].clone())).collect::<BTreeMap<_, _>>()
+    let named = |ids: &Named<super::NodeId>| {
+        ids.iter().map(|(name, id)| (name.to_string(), values[id.index()].clone())).collect::<BTreeMap<_, _>>()
     };
     let (outputs, updates) = (named(&graph.outputs), named(&graph.updates));
     Ok(Evaluation { values, outputs, updates })
