@@ -7,12 +7,35 @@ use crate::graph::Var;
 
 /// How gradients are kept small before the optimiser sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type", rename_all = "kebab-case", from = "Attributes")]
 pub enum Clip {
     /// All gradients times min(1, limit/‖all gradients‖₂) (Pascanu et al. 2013): the direction stays.
     Norm { limit: f32 },
     /// Each value into ±limit.
     Value { limit: f32 },
+}
+
+/// What a [`Clip`] is parsed from.
+#[derive(Deserialize)]
+struct Attributes {
+    r#type: Kind,
+    limit: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Norm,
+    Value,
+}
+
+impl From<Attributes> for Clip {
+    fn from(Attributes { r#type, limit }: Attributes) -> Self {
+        match r#type {
+            Kind::Norm => Clip::Norm { limit },
+            Kind::Value => Clip::Value { limit },
+        }
+    }
 }
 
 impl Clip {

@@ -14,24 +14,11 @@ const MAX_WIDTH: usize = 65_536;
 
 /// One layer. An image is `[C, H, W]`, a vector `[units]`, both without the batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(tag = "type", rename_all = "kebab-case", try_from = "Attributes")]
 pub enum Layer {
     /// Convolution with square kernels: `[C, H, W]` → `[filters, OH, OW]`. Stride, dilation and groups default to 1, padding to
     /// `same`, bias to true.
-    Conv {
-        filters: usize,
-        kernel: usize,
-        #[serde(default = "one")]
-        stride: usize,
-        #[serde(default)]
-        padding: Padding,
-        #[serde(default = "yes")]
-        bias: bool,
-        #[serde(default = "one")]
-        dilation: usize,
-        #[serde(default = "one")]
-        groups: usize,
-    },
+    Conv { filters: usize, kernel: usize, stride: usize, padding: Padding, bias: bool, dilation: usize, groups: usize },
     /// Batch normalisation per channel (image) or per unit (vector), ε = 1e-5 (Ioffe & Szegedy 2015).
     BatchNorm,
     /// An element-wise function.
@@ -39,17 +26,15 @@ pub enum Layer {
     /// The largest value of each window; the stride defaults to the size, padding to 0.
     MaxPool {
         size: usize,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         stride: Option<usize>,
-        #[serde(default)]
         padding: usize,
     },
     /// The mean of each window's cells inside the image; the stride defaults to the size, padding to 0.
     AvgPool {
         size: usize,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         stride: Option<usize>,
-        #[serde(default)]
         padding: usize,
     },
     /// In training, each value becomes 0 with probability `rate` and is else divided by 1 − `rate`; the identity in evaluation
@@ -57,11 +42,7 @@ pub enum Layer {
     Dropout { rate: f32 },
     /// The basic block of He et al. 2016: ReLU(x + BN(conv3×3(ReLU(BN(conv3×3(x)))))), the first convolution with `stride`. Where
     /// the shape changes, the shortcut is a 1×1 convolution with batch norm (their option B).
-    Residual {
-        filters: usize,
-        #[serde(default = "one")]
-        stride: usize,
-    },
+    Residual { filters: usize, stride: usize },
     /// The block of Szegedy et al. 2015 with batch norm after every convolution (as in torchvision's GoogLeNet): 1×1, 1×1 → 3×3,
     /// 1×1 → 5×5 and max pool → 1×1, side by side, `branch1 + branch3 + branch5 + pool` channels.
     Inception { branch1: usize, reduce3: usize, branch3: usize, reduce5: usize, branch5: usize, pool: usize },
@@ -71,6 +52,90 @@ pub enum Layer {
     Flatten,
     /// A fully connected layer → `[units]`. An image is flattened first, so a separate `Flatten` is optional.
     Dense { units: usize },
+}
+
+/// The attributes of all layers together: what a [`Layer`] is parsed from. One flat record is a fraction of the code of a parser per
+/// variant.
+#[derive(Deserialize)]
+struct Attributes {
+    r#type: Kind,
+    filters: Option<usize>,
+    kernel: Option<usize>,
+    stride: Option<usize>,
+    padding: Option<Padding>,
+    bias: Option<bool>,
+    dilation: Option<usize>,
+    groups: Option<usize>,
+    function: Option<Activation>,
+    size: Option<usize>,
+    rate: Option<f32>,
+    branch1: Option<usize>,
+    reduce3: Option<usize>,
+    branch3: Option<usize>,
+    reduce5: Option<usize>,
+    branch5: Option<usize>,
+    pool: Option<usize>,
+    units: Option<usize>,
+}
+
+/// The variants of [`Layer`].
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Conv,
+    BatchNorm,
+    Activation,
+    MaxPool,
+    AvgPool,
+    Dropout,
+    Residual,
+    Inception,
+    GlobalAvgPool,
+    Flatten,
+    Dense,
+}
+
+impl TryFrom<Attributes> for Layer {
+    type Error = String;
+
+    fn try_from(it: Attributes) -> Result<Self, String> {
+        fn wanted<T>(value: Option<T>, name: &str) -> Result<T, String> {
+            value.ok_or_else(|| format!("missing field `{name}`"))
+        }
+        let cells = |padding: Option<Padding>| match padding {
+            None | Some(Padding::Valid) => Ok(0),
+            Some(Padding::Cells(n)) => Ok(n),
+            Some(Padding::Same) => Err("padding of a pool is a number of cells".to_string()),
+        };
+        Ok(match it.r#type {
+            Kind::Conv => Layer::Conv {
+                filters: wanted(it.filters, "filters")?,
+                kernel: wanted(it.kernel, "kernel")?,
+                stride: it.stride.unwrap_or(1),
+                padding: it.padding.unwrap_or_default(),
+                bias: it.bias.unwrap_or(true),
+                dilation: it.dilation.unwrap_or(1),
+                groups: it.groups.unwrap_or(1),
+            },
+            Kind::BatchNorm => Layer::BatchNorm,
+            Kind::Activation => Layer::Activation { function: wanted(it.function, "function")? },
+            Kind::MaxPool => Layer::MaxPool { size: wanted(it.size, "size")?, stride: it.stride, padding: cells(it.padding)? },
+            Kind::AvgPool => Layer::AvgPool { size: wanted(it.size, "size")?, stride: it.stride, padding: cells(it.padding)? },
+            Kind::Dropout => Layer::Dropout { rate: wanted(it.rate, "rate")? },
+            Kind::Residual => Layer::Residual { filters: wanted(it.filters, "filters")?, stride: it.stride.unwrap_or(1) },
+            Kind::Inception => Layer::Inception {
+                branch1: wanted(it.branch1, "branch1")?,
+                reduce3: wanted(it.reduce3, "reduce3")?,
+                branch3: wanted(it.branch3, "branch3")?,
+                reduce5: wanted(it.reduce5, "reduce5")?,
+                branch5: wanted(it.branch5, "branch5")?,
+                pool: wanted(it.pool, "pool")?,
+            },
+            Kind::GlobalAvgPool => Layer::GlobalAvgPool,
+            Kind::Flatten => Layer::Flatten,
+            Kind::Dense => Layer::Dense { units: wanted(it.units, "units")? },
+        })
+    }
 }
 
 /// Zeros around the image before a convolution. In JSON `"same"`, `"valid"` or a number of cells.
@@ -248,12 +313,4 @@ pub(super) fn names(layers: &[Layer]) -> Vec<String> {
 
 fn in_range(name: &str, value: usize, min: usize, max: usize) -> Result<(), String> {
     if (min..=max).contains(&value) { Ok(()) } else { Err(format!("{name} {value} must be {min} to {max}")) }
-}
-
-fn one() -> usize {
-    1
-}
-
-fn yes() -> bool {
-    true
 }

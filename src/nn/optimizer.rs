@@ -15,58 +15,63 @@ const EPSILON: f32 = 1e-8;
 
 /// A rule for one step; η is the learning rate, g the gradient, w the weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type", rename_all = "kebab-case", from = "Attributes")]
 pub enum Optimizer {
     /// w ← w − ηg.
     Sgd,
     /// v ← μv + g; w ← w − ηv. Default μ 0.9.
-    Momentum {
-        #[serde(default = "default_momentum")]
-        momentum: f32,
-    },
+    Momentum { momentum: f32 },
     /// v ← μv + g; w ← w − η(g + μv). Default μ 0.9.
-    Nesterov {
-        #[serde(default = "default_momentum")]
-        momentum: f32,
-    },
+    Nesterov { momentum: f32 },
     /// v ← ρv + (1 − ρ)g²; w ← w − ηg/(√v + ε). Default ρ 0.9 (Tieleman & Hinton 2012).
-    Rmsprop {
-        #[serde(default = "default_decay")]
-        decay: f32,
-    },
+    Rmsprop { decay: f32 },
     /// m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ) (Kingma & Ba 2015).
     /// Defaults 0.9 and 0.999.
-    Adam {
-        #[serde(default = "default_beta1")]
-        beta1: f32,
-        #[serde(default = "default_beta2")]
-        beta2: f32,
-    },
+    Adam { beta1: f32, beta2: f32 },
     /// Adam with decoupled weight decay.
-    Adamw {
-        #[serde(default = "default_beta1")]
-        beta1: f32,
-        #[serde(default = "default_beta2")]
-        beta2: f32,
-    },
+    Adamw { beta1: f32, beta2: f32 },
 }
 
-fn default_momentum() -> f32 {
-    0.9
+/// What an [`Optimizer`] is parsed from: one flat record is a fraction of the code of a parser per variant.
+#[derive(Deserialize)]
+struct Attributes {
+    r#type: Kind,
+    momentum: Option<f32>,
+    decay: Option<f32>,
+    beta1: Option<f32>,
+    beta2: Option<f32>,
 }
-fn default_decay() -> f32 {
-    0.9
+
+/// The variants of [`Optimizer`].
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Sgd,
+    Momentum,
+    Nesterov,
+    Rmsprop,
+    Adam,
+    Adamw,
 }
-fn default_beta1() -> f32 {
-    0.9
-}
-fn default_beta2() -> f32 {
-    0.999
+
+impl From<Attributes> for Optimizer {
+    fn from(it: Attributes) -> Self {
+        let momentum = it.momentum.unwrap_or(0.9);
+        let (beta1, beta2) = (it.beta1.unwrap_or(0.9), it.beta2.unwrap_or(0.999));
+        match it.r#type {
+            Kind::Sgd => Optimizer::Sgd,
+            Kind::Momentum => Optimizer::Momentum { momentum },
+            Kind::Nesterov => Optimizer::Nesterov { momentum },
+            Kind::Rmsprop => Optimizer::Rmsprop { decay: it.decay.unwrap_or(0.9) },
+            Kind::Adam => Optimizer::Adam { beta1, beta2 },
+            Kind::Adamw => Optimizer::Adamw { beta1, beta2 },
+        }
+    }
 }
 
 impl Default for Optimizer {
     fn default() -> Self {
-        Optimizer::Adam { beta1: default_beta1(), beta2: default_beta2() }
+        Optimizer::Adam { beta1: 0.9, beta2: 0.999 }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::graph::{DType, Var};
 
 /// How the learning rate changes over the run; `s` counts the steps done, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type", rename_all = "kebab-case", try_from = "Attributes")]
 pub enum Schedule {
     /// 1.
     #[default]
@@ -18,6 +18,42 @@ pub enum Schedule {
     Cosine { steps: u32 },
     /// min(1, (s + 1)/steps) (Goyal et al. 2017).
     WarmUp { steps: u32 },
+}
+
+/// What a [`Schedule`] is parsed from: one flat record is a fraction of the code of a parser per variant.
+#[derive(Deserialize)]
+struct Attributes {
+    r#type: Kind,
+    every: Option<u32>,
+    factor: Option<f32>,
+    steps: Option<u32>,
+}
+
+/// The variants of [`Schedule`].
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Constant,
+    Step,
+    Cosine,
+    WarmUp,
+}
+
+impl TryFrom<Attributes> for Schedule {
+    type Error = &'static str;
+
+    fn try_from(it: Attributes) -> Result<Self, &'static str> {
+        let steps = it.steps.ok_or("missing field `steps`");
+        match it.r#type {
+            Kind::Constant => Ok(Schedule::Constant),
+            Kind::Step => Ok(Schedule::Step {
+                every: it.every.ok_or("missing field `every`")?,
+                factor: it.factor.ok_or("missing field `factor`")?,
+            }),
+            Kind::Cosine => Ok(Schedule::Cosine { steps: steps? }),
+            Kind::WarmUp => Ok(Schedule::WarmUp { steps: steps? }),
+        }
+    }
 }
 
 impl Schedule {
