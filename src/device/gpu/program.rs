@@ -85,7 +85,7 @@ impl GpuProgram {
             let slot = self.plan.slots[*slot];
             self.context.queue.write_buffer(&self.arena[slot.buffer], slot.offset, tensor.bytes());
         }
-        match inputs.iter().find(|(name, _)| !self.plan.inputs.contains_key(*name)) {
+        match inputs.iter().find(|(name, _)| !self.plan.inputs.contains_key(name)) {
             Some((name, _)) => Err(Error::Run(format!("there is no input `{name}`"))),
             None => Ok(()),
         }
