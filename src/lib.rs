@@ -15,16 +15,11 @@
 pub mod attack;
 pub mod data;
 pub mod device;
-pub mod error;
 pub mod explain;
-pub mod graph;
-pub mod named;
 pub mod nn;
-pub mod tensor;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-pub use error::{Error, Result};
-pub use named::Named;
-pub use tensor::{Data, Tensor};
+pub use vitrine_graph as graph;
+pub use vitrine_graph::{Data, Error, Named, Result, Tensor, error, named, tensor};

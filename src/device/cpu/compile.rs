@@ -4,8 +4,9 @@
 //! per run and once for all. A state's new value is computed straight into the state where nothing reads the old value afterwards;
 //! else it goes through the arena and is copied when the step ends.
 
-use super::buffer::{Kernel, LINE, Place};
-use super::movement;
+use vitrine_kernels::buffer::{Kernel, LINE, Place};
+use vitrine_kernels::movement;
+
 use super::prepare::{Prepared, prepare};
 use crate::error::{Error, Result};
 use crate::graph::pass::{self, Layout};

@@ -1,36 +1,21 @@
 //! The CPU device: a program is a list of kernel calls over one arena.
 //!
-//! - `store`: the named states. `compile`: places and order. `prepare`: which kernel computes which operation. `buffer`: memory and
-//!   what a kernel sees of it. `index`: strided walks.
-//! - Kernels, one file per family: `gemm`, `conv`, `weight_grad`, `pool`, `reduce`, `fused` (element-wise), `movement`, `gather`,
-//!   `random`; `math` has the scalar functions, `simd` the register tiles.
+//! - `store`: the named states. `compile`: places and order. `prepare`: which kernel computes which operation.
+//! - The kernels, and memory as they see it, are a crate of their own, `vitrine_kernels`, in the folder beside this file.
 //!
 //! A run neither allocates nor looks anything up by name: states are resolved to slots once per arrangement of the store. Results
-//! are the same bits at every run. NaN goes through every operation, `relu`, maxima and pooling included: a lost loss stays visible.
-//! One thread; `unsafe` only where the CPU's wide instructions are called (`simd`).
+//! are the same bits at every run. One thread.
 
-mod buffer;
 mod compile;
-mod conv;
-mod fused;
-mod gather;
-mod gemm;
-mod index;
-mod math;
-mod movement;
-mod pool;
 mod prepare;
-mod random;
-mod reduce;
-mod simd;
 mod store;
 #[cfg(test)]
 mod tests;
-mod weight_grad;
 
 use std::fmt::Write;
 
-use self::buffer::{Buffer, Operands, Place};
+use vitrine_kernels::buffer::{Buffer, Operands, Place};
+
 use self::compile::Plan;
 pub use self::store::CpuStore;
 use super::{DeviceInfo, DeviceKind, ProgramReport};
@@ -41,7 +26,7 @@ use crate::tensor::Tensor;
 pub(super) fn info() -> DeviceInfo {
     DeviceInfo {
         kind: DeviceKind::Cpu,
-        name: format!("CPU ({})", simd::instructions()),
+        name: format!("CPU ({})", vitrine_kernels::instructions()),
         software: false,
         reason: "Always there.".into(),
     }

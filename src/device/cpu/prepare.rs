@@ -1,9 +1,9 @@
 //! Which kernel computes which operation: the one exhaustive match of the CPU device.
 
-use super::buffer::Kernel;
-use super::{conv, fused, gather, gemm, movement, pool, random, reduce, weight_grad};
 use crate::graph::{DType, Graph, Instruction, Node, Op, Shape};
 use crate::tensor::Data;
+use vitrine_kernels::buffer::Kernel;
+use vitrine_kernels::{conv, fused, gather, gemm, movement, pool, random, reduce, weight_grad};
 
 /// How a node gets its value.
 pub enum Prepared {

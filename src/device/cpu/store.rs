@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::buffer::Buffer;
+use vitrine_kernels::buffer::Buffer;
+
 use crate::error::{Error, Result};
 use crate::graph::{DType, Shape, Type};
 use crate::named::Named;

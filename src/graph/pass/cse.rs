@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::rewrite;
-use crate::graph::{Binary, Graph, NodeId, Op};
+use crate::{Binary, Graph, NodeId, Op};
 
 pub fn run(graph: &Graph) -> Graph {
     let mut seen: HashMap<(Op, Vec<NodeId>), NodeId> = HashMap::new();

@@ -2,7 +2,7 @@
 //! arguments whatever the passes found out.
 
 use super::rewrite;
-use crate::graph::{Graph, NodeId, Op};
+use crate::{Graph, NodeId, Op};
 
 pub fn run(graph: &Graph) -> Graph {
     let mut live: Vec<bool> = graph.nodes.iter().map(|node| matches!(node.op, Op::Input { .. } | Op::State { .. })).collect();

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use crate::graph::{DType, Fused, Graph, Instruction, Node, NodeId, Op};
+use crate::{DType, Fused, Graph, Instruction, Node, NodeId, Op};
 
 /// A kernel's operands and its result must fit into the eight storage buffers that WebGPU guarantees a stage, with one to spare.
 pub const MAX_OPERANDS: usize = 6;

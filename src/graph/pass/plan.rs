@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use crate::graph::{Graph, Node, NodeId, Op};
+use crate::{Graph, Node, NodeId, Op};
 
 /// Where a node's value is during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,7 +182,7 @@ pub fn is_elementwise(op: &Op) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Builder, DType};
+    use crate::{Builder, DType};
 
     const LAYOUT: Layout = Layout { align: 256, in_place: false };
 

@@ -4,8 +4,8 @@
 //! infinity (so x·0 stays). Work on constants is done here, in the arithmetic of the reference.
 
 use super::rewrite;
-use crate::graph::reference::scalar;
-use crate::graph::{Binary, Graph, Node, NodeId, Op, Reduce, Scalar, Shape, Unary};
+use crate::reference::scalar;
+use crate::{Binary, Graph, Node, NodeId, Op, Reduce, Scalar, Shape, Unary};
 
 pub fn run(graph: &Graph) -> Graph {
     rewrite(graph, simplify)

@@ -1,6 +1,6 @@
 //! The element-wise functions in `f64`.
 
-use crate::graph::{Binary, Unary};
+use crate::{Binary, Unary};
 
 /// `f(x)`.
 pub fn unary(f: Unary, x: f64) -> f64 {

@@ -4,7 +4,7 @@
 //! same places in different directions; so they are adjoint to each other by construction.
 
 use super::Tensor64;
-use crate::graph::{Conv2d, Pool2d, Resize, Shape};
+use crate::{Conv2d, Pool2d, Resize, Shape};
 
 /// y += x·w over all places.
 pub fn conv2d(conv: &Conv2d, x: &Tensor64, w: &Tensor64, shape: &Shape) -> Vec<f64> {

@@ -1,6 +1,6 @@
 //! Walking `N` row-major or strided tensors together.
 
-use crate::graph::{MAX_RANK, Shape};
+use vitrine_graph::{MAX_RANK, Shape};
 
 /// Common dimensions with one list of strides per tensor, simplified: no dimension of size 1, and neighbouring dimensions that
 /// every tensor runs through without a gap are one. There is always a last dimension, the row.

@@ -7,9 +7,9 @@
 
 use std::ops::Range;
 
-use super::buffer::Kernel;
-use super::simd::{self, Tiles};
-use crate::graph::Shape;
+use crate::buffer::Kernel;
+use crate::simd::{self, Tiles};
+use vitrine_graph::Shape;
 
 /// Longest stretch of K that is packed at once: panels of it stay in the first-level cache.
 const KC: usize = 256;

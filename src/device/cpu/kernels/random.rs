@@ -1,8 +1,8 @@
 //! Random tensors and permutations; the bits are defined by `graph::random`.
 
-use super::buffer::{Kernel, as_u32_mut};
-use super::math;
-use crate::graph::{Distribution, random};
+use crate::buffer::{Kernel, as_u32_mut};
+use crate::math;
+use vitrine_graph::{Distribution, random};
 
 pub fn random(distribution: Distribution, stream: u32) -> Kernel {
     Kernel::new(move |x, out| {

@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::buffer::Kernel;
-use super::math;
-use crate::graph::{Pool2d, Resize, Shape};
+use crate::buffer::Kernel;
+use crate::math;
+use vitrine_graph::{Pool2d, Resize, Shape};
 
 /// The planes of an image tensor and what a pooling makes of them.
 #[derive(Clone, Copy)]

@@ -6,7 +6,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::error::{Error, Result};
+use vitrine_graph::error::{Error, Result};
 
 /// Words in one cache line; every tensor begins on a line.
 pub const LINE: usize = 16;

@@ -5,9 +5,9 @@
 //! the planes, zeros behind each. Then every value of dw is one dot product per image, dy against the planes shifted by an amount
 //! that depends on k alone. (Where x is infinite at the end of a row, 0·∞ makes dw NaN instead of infinite: diverged either way.)
 
-use super::buffer::Kernel;
-use super::simd::{self, Tiles};
-use crate::graph::{Conv2d, Shape};
+use crate::buffer::Kernel;
+use crate::simd::{self, Tiles};
+use vitrine_graph::{Conv2d, Shape};
 
 /// Words of dy in scratch at a time: they stay in cache with the planes they meet.
 const SPREAD: usize = 1 << 13;

@@ -5,10 +5,10 @@
 //! is read where it lies, any other is spread into its register. Every value of a block is read before the block is written, so an
 //! operand may be the output itself.
 
-use super::buffer::{Kernel, Operands};
-use super::index::{Strided, broadcast_strides};
-use super::math;
-use crate::graph::{Binary, Fused, Instruction, Shape, Unary};
+use crate::buffer::{Kernel, Operands};
+use crate::index::{Strided, broadcast_strides};
+use crate::math;
+use vitrine_graph::{Binary, Fused, Instruction, Shape, Unary};
 
 /// Values per register: the registers of a long chain stay in the first-level cache.
 const BLOCK: usize = 256;

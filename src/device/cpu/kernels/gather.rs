@@ -1,7 +1,7 @@
 //! Indexing: gather, scatter-add, one-hot; and the index tensors' own arithmetic and conversions.
 
-use super::buffer::{Kernel, as_u32_mut};
-use crate::graph::{Binary, DType, Shape};
+use crate::buffer::{Kernel, as_u32_mut};
+use vitrine_graph::{Binary, DType, Shape};
 
 /// Rows of `x` at the indices; an index beyond the end takes the last row.
 pub fn gather(from: &Shape) -> Kernel {

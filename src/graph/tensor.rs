@@ -1,7 +1,7 @@
 //! A tensor on the host: a shape and its row-major values. The currency between programs, files and the page.
 
 use crate::error::{Error, Result};
-use crate::graph::{DType, Shape};
+use crate::{DType, Shape};
 
 /// Row-major values of one of the two element types.
 #[derive(Debug, Clone, PartialEq)]

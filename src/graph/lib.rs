@@ -2,26 +2,31 @@
 //!
 //! A graph has nodes in topological order, named inputs (handed over at each run), named states (kept on the device between runs),
 //! named outputs and state updates. It has no other side effects. Build one with a [`Builder`]; differentiate it with
-//! [`Builder::grad`]; make it fast with [`pass::optimize`]; run it with `device`. This module knows no other.
+//! [`Builder::grad`]; make it fast with [`pass::optimize`]; run it with `device`. This crate knows no other
+//! of the house; with it come what all of them share: [`Error`], host [`Tensor`]s and [`Named`] values.
 
 mod build;
+pub mod error;
 mod grad;
 mod infer;
+pub mod named;
 mod op;
 pub mod pass;
 mod print;
 pub mod random;
 pub mod reference;
 mod shape;
+pub mod tensor;
 mod verify;
 
-use crate::named::Named;
-
 pub use build::{Builder, Var};
+pub use error::{Error, Result};
 pub use grad::Rules;
 pub use infer::{Type, infer};
+pub use named::Named;
 pub use op::{Binary, Conv2d, Distribution, Fused, Instruction, Literal, Op, Pool2d, Reduce, Resize, Scalar, Unary};
 pub use shape::{DType, MAX_RANK, Shape};
+pub use tensor::{Data, Tensor};
 
 /// The index of a node in its graph; a node's inputs always have smaller indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

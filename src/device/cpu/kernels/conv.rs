@@ -8,9 +8,9 @@
 
 use std::ops::Range;
 
-use super::buffer::Kernel;
-use super::gemm::{self, Panel, Sink};
-use crate::graph::{Conv2d, Shape};
+use crate::buffer::Kernel;
+use crate::gemm::{self, Panel, Sink};
+use vitrine_graph::{Conv2d, Shape};
 
 /// Words of bordered images in scratch at a time: they stay in the second-level cache.
 const BORDERED: usize = 1 << 16;

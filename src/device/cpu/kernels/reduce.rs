@@ -2,10 +2,10 @@
 //!
 //! NaN is never hidden: a maximum over NaN is NaN, and the first NaN is the argmax.
 
-use super::buffer::{Kernel, as_u32_mut};
-use super::index::Strided;
-use super::math;
-use crate::graph::{Reduce, Shape};
+use crate::buffer::{Kernel, as_u32_mut};
+use crate::index::Strided;
+use crate::math;
+use vitrine_graph::{Reduce, Shape};
 
 pub fn reduce(kind: Reduce, from: &Shape, axes: &[usize]) -> Kernel {
     let kept = from.reduced(axes);

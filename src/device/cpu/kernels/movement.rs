@@ -2,9 +2,9 @@
 //!
 //! They move words and so serve both element types.
 
-use super::buffer::Kernel;
-use super::index::{Strided, broadcast_strides};
-use crate::graph::Shape;
+use crate::buffer::Kernel;
+use crate::index::{Strided, broadcast_strides};
+use vitrine_graph::Shape;
 
 /// Side of the square in which a transposed copy stays, so that both its sides stay in cache.
 const TILE: usize = 16;
