@@ -16,7 +16,7 @@ const CARGO_TEST = ['test', '--no-fail-fast', '--', '--show-output'];
 
 /** `count` reads passed, failed and skipped out of what a suite printed or reported; a step without it is a check: one test. */
 const steps = [
-  { name: 'format: rust', run: ['cargo', 'fmt', '--check'] },
+  { name: 'format: rust', run: ['cargo', 'fmt', '--all', '--check'] },
   {
     name: 'format: page and scripts',
     run: [bin('prettier'), '--check', '--log-level=warn', ...PRETTIER, 'www', 'scripts', 'tests/e2e', 'benches/web'],
