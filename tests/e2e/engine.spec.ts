@@ -1,18 +1,15 @@
 /** The engine in a real browser, through its JavaScript API: what it reaches, that both devices agree, and what happens without a GPU. */
 
-import type { Page } from "@playwright/test";
-import type * as Vitrine from "../../www/engine/client.ts";
-import { expect, patchWorker, test } from "./support.ts";
+import type { Page } from '@playwright/test';
+import type * as Vitrine from '../../www/engine/client.ts';
+import { expect, patchWorker, test } from './support.ts';
 
-type Device = "auto" | "cpu" | "gpu" | "gpu-software";
+type Device = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
 
 /** Opens a page of the site that does nothing by itself, and makes the API its `vitrine`. */
 async function open(page: Page, url: string): Promise<void> {
   await page.goto(`${url}embed.html`);
-  await page.evaluate(
-    async (module) => Object.assign(window, { vitrine: await import(module) }),
-    `${url}vitrine.js`,
-  );
+  await page.evaluate(async (module) => Object.assign(window, { vitrine: await import(module) }), `${url}vitrine.js`);
 }
 
 declare global {
@@ -26,18 +23,14 @@ function learnDigits(page: Page, device: Device, goal: number, epochs: number) {
   return page.evaluate(
     async ({ device, goal, epochs }) => {
       const engine = await window.vitrine.Engine.create({ device });
-      const data = await engine.dataset({ kind: "digits" });
+      const data = await engine.dataset({ kind: 'digits' });
       const { shape, classes, mean, std } = data.info;
-      const model = await engine.model({
-        ...(await engine.preset("lenet-5", shape, classes.length)),
-        mean,
-        std,
-      });
+      const model = await engine.model({ ...(await engine.preset('lenet-5', shape, classes.length)), mean, std });
       const trainer = await model.trainer(data, { seed: 7 });
       let accuracy = 0;
       while (accuracy < goal && trainer.epoch < epochs) {
         await trainer.run(trainer.stepsPerEpoch);
-        accuracy = (await trainer.evaluate("validation")).accuracy;
+        accuracy = (await trainer.evaluate('validation')).accuracy;
       }
       const { kind } = await engine.info();
       const { train, validation } = data.info;
@@ -53,14 +46,8 @@ function losses(page: Page, device: Device, steps: number): Promise<number[]> {
   return page.evaluate(
     async ({ device, steps }) => {
       const engine = await window.vitrine.Engine.create({ device });
-      const data = await engine.dataset({ kind: "digits" });
-      const model = await engine.model(
-        await engine.preset(
-          "lenet-5",
-          data.info.shape,
-          data.info.classes.length,
-        ),
-      );
+      const data = await engine.dataset({ kind: 'digits' });
+      const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
       const trainer = await model.trainer(data, { seed: 7 });
       const { metrics } = await trainer.run(steps);
       engine.dispose();
@@ -71,19 +58,14 @@ function losses(page: Page, device: Device, steps: number): Promise<number[]> {
 }
 
 for (const [device, kind] of [
-  ["cpu", "cpu"],
-  ["gpu-software", "gpu"],
+  ['cpu', 'cpu'],
+  ['gpu-software', 'gpu'],
 ] as const) {
-  test(`LeNet-5 reads 97.5 % of the held-out digits within 30 epochs on ${device}`, async ({
-    page,
-    site,
-  }) => {
+  test(`LeNet-5 reads 97.5 % of the held-out digits within 30 epochs on ${device}`, async ({ page, site }) => {
     test.setTimeout(300_000);
     await open(page, site.url);
     const result = await learnDigits(page, device, 0.975, 30);
-    console.log(
-      `${device}: ${(100 * result.accuracy).toFixed(2)} % after ${result.epoch} epochs`,
-    );
+    console.log(`${device}: ${(100 * result.accuracy).toFixed(2)} % after ${result.epoch} epochs`);
     expect(result.kind).toBe(kind);
     expect(result.train + result.validation).toBe(1797);
     expect(result.validation / 1797).toBeCloseTo(0.2, 2);
@@ -91,76 +73,56 @@ for (const [device, kind] of [
   });
 }
 
-test("CPU and GPU agree on the loss of every one of the first 50 steps", async ({
-  page,
-  site,
-}) => {
+test('CPU and GPU agree on the loss of every one of the first 50 steps', async ({ page, site }) => {
   await open(page, site.url);
-  const [cpu, gpu] = [
-    await losses(page, "cpu", 50),
-    await losses(page, "gpu-software", 50),
-  ];
+  const [cpu, gpu] = [await losses(page, 'cpu', 50), await losses(page, 'gpu-software', 50)];
   expect(cpu).toHaveLength(50);
   expect(gpu).toHaveLength(50);
-  const worst = Math.max(
-    ...cpu.map((loss, i) => Math.abs(loss - gpu[i]) / Math.abs(loss)),
-  );
+  const worst = Math.max(...cpu.map((loss, i) => Math.abs(loss - gpu[i]) / Math.abs(loss)));
   console.log(`largest relative difference ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-3);
 });
 
-test("the same seed gives the same run, bit for bit", async ({
-  page,
-  site,
-}) => {
+test('the same seed gives the same run, bit for bit', async ({ page, site }) => {
   await open(page, site.url);
-  expect(await losses(page, "cpu", 30)).toEqual(await losses(page, "cpu", 30));
+  expect(await losses(page, 'cpu', 30)).toEqual(await losses(page, 'cpu', 30));
 });
 
 for (const [what, patch] of [
-  ["absent", "Object.defineProperty(navigator, 'gpu', { value: undefined })"],
-  ["refused", "GPU.prototype.requestAdapter = async () => null"],
+  ['absent', "Object.defineProperty(navigator, 'gpu', { value: undefined })"],
+  ['refused', 'GPU.prototype.requestAdapter = async () => null'],
   [
-    "failing to make a device",
+    'failing to make a device',
     "GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('no', 'OperationError') }",
   ],
 ] as const) {
-  test(`with WebGPU ${what}, auto trains on the CPU and gpu is refused`, async ({
-    page,
-    site,
-  }) => {
+  test(`with WebGPU ${what}, auto trains on the CPU and gpu is refused`, async ({ page, site }) => {
     await patchWorker(page, patch);
     await open(page, site.url);
-    const result = await learnDigits(page, "auto", 0.5, 10);
-    expect(result.kind).toBe("cpu");
+    const result = await learnDigits(page, 'auto', 0.5, 10);
+    expect(result.kind).toBe('cpu');
     expect(result.accuracy).toBeGreaterThan(0.5);
     const code = await page.evaluate(() =>
-      window.vitrine.Engine.create({ device: "gpu" }).then(
-        () => "accepted",
+      window.vitrine.Engine.create({ device: 'gpu' }).then(
+        () => 'accepted',
         (error) => error.code,
       ),
     );
-    expect(code).toBe("device");
+    expect(code).toBe('device');
   });
 }
 
-test("a GPU lost in mid-training: the run goes on, on the CPU, from the last checkpoint, as if it had always been there", async ({
+test('a GPU lost in mid-training: the run goes on, on the CPU, from the last checkpoint, as if it had always been there', async ({
   page,
   site,
 }) => {
   await open(page, site.url);
   const result = await page.evaluate(async () => {
-    const engine = await window.vitrine.Engine.create({
-      device: "gpu-software",
-    });
+    const engine = await window.vitrine.Engine.create({ device: 'gpu-software' });
     const changes: string[] = [];
-    engine.onDeviceChange(({ kind, reason }) =>
-      changes.push(`${kind}: ${reason}`),
-    );
-    const data = await engine.dataset({ kind: "digits" });
-    const model = await engine.model(
-      await engine.preset("lenet-5", data.info.shape, data.info.classes.length),
-    );
+    engine.onDeviceChange(({ kind, reason }) => changes.push(`${kind}: ${reason}`));
+    const data = await engine.dataset({ kind: 'digits' });
+    const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
     const trainer = await model.trainer(data, { seed: 7 });
     const before = (await trainer.run(150)).metrics;
     await engine.simulateDeviceLoss();
@@ -169,18 +131,16 @@ test("a GPU lost in mid-training: the run goes on, on the CPU, from the last che
     engine.dispose();
     return { kind, changes, before, after };
   });
-  expect(result.kind).toBe("cpu");
+  expect(result.kind).toBe('cpu');
   expect(result.changes.join()).toMatch(/^cpu: .*lost/i);
   expect(result.before).toHaveLength(150);
   expect(result.after).toHaveLength(40);
   // Not from the beginning: a checkpoint is never far behind.
   expect(result.after[0].step).toBeGreaterThan(result.before[0].step);
   expect(result.after[0].step).toBeLessThanOrEqual(result.before[149].step + 1);
-  const alone = await losses(page, "cpu", 190);
+  const alone = await losses(page, 'cpu', 190);
   for (const { step, loss } of [...result.before, ...result.after]) {
     const expected = alone[step - result.before[0].step];
-    expect(Math.abs(loss - expected) / expected, `step ${step}`).toBeLessThan(
-      1e-2,
-    );
+    expect(Math.abs(loss - expected) / expected, `step ${step}`).toBeLessThan(1e-2);
   }
 });

@@ -1,6 +1,6 @@
 /** Files as a visitor might drop them: a whole IDX pair, and several that are broken in ways that have happened. */
 
-import { gzipSync } from "node:zlib";
+import { gzipSync } from 'node:zlib';
 
 export interface Dropped {
   name: string;
@@ -16,11 +16,7 @@ function idx(sizes: number[], values: Uint8Array): Buffer {
   return Buffer.concat([header, values]);
 }
 
-const file = (name: string, buffer: Buffer): Dropped => ({
-  name,
-  mimeType: "application/octet-stream",
-  buffer,
-});
+const file = (name: string, buffer: Buffer): Dropped => ({ name, mimeType: 'application/octet-stream', buffer });
 
 const COUNT = 200;
 const SIDE = 12;
@@ -30,60 +26,35 @@ const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % 2);
 const pixels = Uint8Array.from({ length: COUNT * SIDE * SIDE }, (_, i) => {
   const image = Math.floor(i / (SIDE * SIDE));
   const right = i % SIDE >= SIDE / 2 ? 1 : 0;
-  return right === labels[image]
-    ? 200 + ((image * 7 + i) % 50)
-    : (image * 3 + i) % 40;
+  return right === labels[image] ? 200 + ((image * 7 + i) % 50) : (image * 3 + i) % 40;
 });
 
 const imageFile = idx([COUNT, SIDE, SIDE], pixels);
-const labelFile = file("halves-labels-idx1-ubyte", idx([COUNT], labels));
+const labelFile = file('halves-labels-idx1-ubyte', idx([COUNT], labels));
 
-export const halves: Dropped[] = [
-  file("halves-images-idx3-ubyte.gz", gzipSync(imageFile)),
-  labelFile,
-];
+export const halves: Dropped[] = [file('halves-images-idx3-ubyte.gz', gzipSync(imageFile)), labelFile];
 
 /** What is wrong with them, and what the message must say. */
 export const broken: { what: string; files: Dropped[]; says: RegExp }[] = [
   {
-    what: "a truncated gzip",
-    files: [
-      file("images-idx3-ubyte.gz", gzipSync(imageFile).subarray(0, 500)),
-      labelFile,
-    ],
+    what: 'a truncated gzip',
+    files: [file('images-idx3-ubyte.gz', gzipSync(imageFile).subarray(0, 500)), labelFile],
     says: /gzip|truncated|incomplete|ends/i,
   },
   {
-    what: "a wrong magic number",
-    files: [
-      file(
-        "images-idx3-ubyte",
-        Buffer.concat([Buffer.from([1, 2, 3, 4]), imageFile.subarray(4)]),
-      ),
-      labelFile,
-    ],
+    what: 'a wrong magic number',
+    files: [file('images-idx3-ubyte', Buffer.concat([Buffer.from([1, 2, 3, 4]), imageFile.subarray(4)])), labelFile],
     says: /IDX/,
   },
   {
-    what: "huge counts in the header",
-    files: [
-      file(
-        "images-idx3-ubyte",
-        idx([0xffffffff, 0xffff, 0xffff], new Uint8Array(64)),
-      ),
-      labelFile,
-    ],
+    what: 'huge counts in the header',
+    files: [file('images-idx3-ubyte', idx([0xffffffff, 0xffff, 0xffff], new Uint8Array(64))), labelFile],
     says: /announces .* values, more than/,
   },
   {
-    what: "a PDF",
+    what: 'a PDF',
     files: [
-      file(
-        "lecture.pdf",
-        Buffer.from(
-          "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n",
-        ),
-      ),
+      file('lecture.pdf', Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n')),
     ],
     says: /IDX|PDF/,
   },

@@ -1,6 +1,7 @@
 /** All labs: what the catalogue shows of each, and how to get its element. A new lab is one folder and one entry here. */
 import type { TemplateResult } from 'lit';
 import { cnnPoster } from './cnn/poster.ts';
+import { explainPoster } from './explain/poster.ts';
 
 export interface LabEntry {
   /** As in `lab="…"`. */
@@ -21,6 +22,15 @@ export const LABS: readonly LabEntry[] = [
     poster: cnnPoster,
     tag: 'vt-cnn-lab',
     load: () => import('./cnn/lab.ts'),
+  },
+  {
+    id: 'explain',
+    title: 'Ask a network why',
+    summary:
+      'Put the methods that explain a network side by side, on a network you trained: what each answers, and where it misleads.',
+    poster: explainPoster,
+    tag: 'vt-explain-lab',
+    load: () => import('./explain/lab.ts'),
   },
 ];
 

@@ -146,7 +146,7 @@ export class Plot extends LitElement {
       ? { range: () => [0, 1] }
       : this.logarithmic
         ? { distr: 3 }
-        : { range: (_plot, _low, high) => [0, Number.isFinite(high) && high > 0 ? high * 1.05 : 1] };
+        : { range: (_plot, low, high) => [Math.min(0, low * 1.05) || 0, Number.isFinite(high) && high > 0 ? high * 1.05 : 1] };
     return {
       width: Math.max(this.holder.clientWidth, 120),
       height: HEIGHT,

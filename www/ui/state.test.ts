@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { choice, decode, encode, flag, initialState, integer, name, overlay, real, type Schema } from './state.ts';
+import {
+  choice,
+  decode,
+  encode,
+  flag,
+  initialState,
+  integer,
+  name,
+  names,
+  overlay,
+  real,
+  withDefaults,
+  type Schema,
+} from './state.ts';
 
 interface Example {
   data: 'digits' | 'rooms';
@@ -74,4 +87,22 @@ describe('a state given by a program', () => {
     expect(() => overlay(schema, initialState(schema), null)).toThrow(TypeError);
     expect(() => overlay(schema, initialState(schema), 'seed=1')).toThrow(TypeError);
   });
+});
+
+describe('a list of names', () => {
+  const field = names(['a'], 3);
+
+  it.each([[[]], [['saliency', 'grad-cam']], [['a', 'b', 'c']]])('survives writing and reading: %j', (list) =>
+    expect(field.parse(field.format(list))).toEqual(list),
+  );
+
+  it.each(['a.b.c.d', 'a.a', 'a..b', 'a.<img>', `a.${'b'.repeat(41)}`])('cannot be %s', (text) =>
+    expect(field.parse(text)).toBeUndefined(),
+  );
+});
+
+it('a schema may have other defaults, which then are what a hash need not say', () => {
+  const other = withDefaults(schema, { data: 'rooms', random: false });
+  expect(initialState(other)).toEqual({ ...initialState(schema), data: 'rooms', random: false });
+  expect(encode(other, { ...initialState(other), data: 'digits' })).toBe('data=digits');
 });

@@ -51,10 +51,29 @@ export function name(initial: string): Field<string> {
   return { initial, parse: (text) => (/^[\w-]{0,40}$/.test(text) ? text : undefined), format: (value) => value };
 }
 
+/** A list of different short names, joined by dots in the hash; at most `most`, may be empty. */
+export function names(initial: readonly string[], most: number): Field<string[]> {
+  return {
+    initial: [...initial],
+    parse(text) {
+      const list = text === '' ? [] : text.split('.');
+      const isGood = list.length <= most && new Set(list).size === list.length && list.every((each) => /^[\w-]{1,40}$/.test(each));
+      return isGood ? list : undefined;
+    },
+    format: (list) => list.join('.'),
+  };
+}
+
 const keysOf = <S>(schema: Schema<S>): (keyof S & string)[] => Object.keys(schema) as (keyof S & string)[];
 
 export function initialState<S>(schema: Schema<S>): S {
   return Object.fromEntries(keysOf(schema).map((key) => [key, schema[key].initial])) as S;
+}
+
+/** `schema` with other defaults. */
+export function withDefaults<S>(schema: Schema<S>, defaults: Partial<S>): Schema<S> {
+  const changed = keysOf(schema).map((key) => [key, { ...schema[key], initial: defaults[key] ?? schema[key].initial }]);
+  return Object.fromEntries(changed) as unknown as Schema<S>;
 }
 
 /** Reads what the schema knows; `dropped` names keys whose values broke their rule. */

@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styles } from '../../ui/styles.ts';
 import { controls } from '../../ui/theme.ts';
-import type { Confusion } from './confusion.ts';
+import type { Confusion } from '../run/confusion.ts';
 
 export interface CellChoice {
   truth: number;

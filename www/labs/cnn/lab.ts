@@ -1,6 +1,7 @@
 /** The lab "Train a CNN" (C6), with a first look inside (V1, V5) and a first attack (R1): three columns below the bar. */
-import { css, html } from 'lit';
+import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { columnStyles } from '../run/columns.ts';
 import { RunLab, type Subject } from '../run/lab.ts';
 import type { Session } from '../run/session.ts';
 import './inside.ts';
@@ -20,43 +21,7 @@ export class CnnLab extends RunLab<Settings> {
     presets: PRESETS,
   };
 
-  static override styles = [
-    ...RunLab.styles,
-    css`
-      .columns {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 36px;
-        padding-top: 22px;
-      }
-      .columns > section {
-        min-width: 0;
-      }
-      .columns h2 {
-        font-size: 0.95rem;
-        color: var(--ink-soft);
-        font-weight: 500;
-        margin-bottom: 14px;
-      }
-      @container (min-width: 700px) {
-        .columns {
-          grid-template-columns: minmax(0, 5fr) minmax(0, 7fr);
-        }
-        .inside {
-          grid-column: 1 / -1;
-        }
-      }
-      @container (min-width: 1040px) {
-        .columns {
-          grid-template-columns: 300px minmax(0, 1fr) minmax(320px, 372px);
-          gap: 40px;
-        }
-        .inside {
-          grid-column: auto;
-        }
-      }
-    `,
-  ];
+  static override styles = [...RunLab.styles, columnStyles];
 
   protected override opened(session: Session<Settings>): void {
     this.inspector = new Inspector(session);
@@ -86,7 +51,7 @@ export class CnnLab extends RunLab<Settings> {
       </section>
       ${
         look
-          ? html`<section class="inside">
+          ? html`<section class="last">
               <h2>Look inside</h2>
               <vt-cnn-inside .session=${session} .inspector=${inspector} .omitted=${omitted}></vt-cnn-inside>
             </section>`

@@ -14,7 +14,7 @@ import { table, tableStyles, type Column } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import './confusion-matrix.ts';
 import type { CellChoice } from './confusion-matrix.ts';
-import { confusionOf, mistakesOf, scoresOf, type ClassScore, type Confusion, type Mistake } from './confusion.ts';
+import { confusionOf, mistakesOf, scoresOf, type ClassScore, type Confusion, type Mistake } from '../run/confusion.ts';
 import { imageOf } from '../run/maps.ts';
 import './network.ts';
 import { Panel } from './panel.ts';

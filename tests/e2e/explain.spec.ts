@@ -1,0 +1,122 @@
+/** The lab "Ask a network why": train with one click, compare methods on a recognised and a misread image, randomise the weights. */
+
+import type { Page } from '@playwright/test';
+import { Lab } from './lab.ts';
+import { expect, expectAccessible, test } from './support.ts';
+
+/** LeNet-5 on digits: trained in seconds. */
+const DIGITS = 'data=digits&net=lenet-5&layers=&batch=32&lr=0.002&schedule=constant&epochs=5';
+
+async function open(page: Page, url: string, state = DIGITS): Promise<Lab> {
+  return Lab.open(page, url, state, 'explain');
+}
+
+async function train(lab: Lab): Promise<void> {
+  await lab.button(/^Train it/).click();
+  await expect(lab.root.getByText(/^It recognises/)).toBeVisible({ timeout: 100_000 });
+}
+
+/** Sum of the absolute values of the map in the picture called `name`. */
+const strength = (lab: Lab, name: RegExp) =>
+  lab
+    .picture(name)
+    .first()
+    .evaluate((picture) => {
+      const host = (picture.getRootNode() as ShadowRoot).host as HTMLElement & { map?: { data: Float32Array } };
+      return host.map!.data.reduce((sum, value) => sum + Math.abs(value), 0);
+    });
+
+test('the first view explains a guess and trains nothing', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await expect(lab.picture(/^Saliency for class/)).toHaveCount(1);
+  await expect(lab.root.getByText('these maps explain a guess')).toBeVisible();
+  await lab.root.getByRole('tab', { name: 'Random weights' }).click();
+  await expect(lab.button('Randomise a copy, layer by layer')).toBeEnabled();
+  expect(await lab.step()).toBe(0);
+});
+
+test('on Rooms one click trains a network that recognises most shapes, and Grad-CAM finds the solid', async ({ page, site }) => {
+  const lab = await open(page, site.url, '');
+  await lab.button(/^Train it/).click();
+  await expect(lab.root.getByText(/s left/)).toBeVisible();
+  const outcome = lab.root.getByText(/^It recognises/);
+  await expect(outcome).toBeVisible({ timeout: 100_000 });
+  expect(Number(/recognises ([\d.]+) %/.exec(await outcome.innerText())![1])).toBeGreaterThan(80);
+  await expect(lab.root.getByRole('heading', { name: /^Image \d+: ✓/ })).toBeVisible();
+  await expect(lab.root.getByRole('heading', { name: /^Image \d+: ✗/ })).toBeVisible();
+  await expect(lab.picture(/^Grad-CAM for class/)).toHaveCount(2);
+  expect(await strength(lab, /^Grad-CAM/)).toBeGreaterThan(0);
+});
+
+test('methods, class, images and opacity are chosen by hand; a value is read out by keyboard', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await train(lab);
+  await lab.root.getByRole('checkbox', { name: 'Saliency' }).uncheck();
+  await expect(lab.picture(/^Saliency for class/)).toHaveCount(0);
+  await lab.root.getByRole('checkbox', { name: 'Saliency' }).check();
+  await expect(lab.picture(/^Saliency for class/)).toHaveCount(2);
+
+  await lab.root.getByLabel('Why would it say …').selectOption('3');
+  await expect(lab.picture(/^Saliency for class 3/)).toHaveCount(2);
+  const misread = lab.root.getByRole('group', { name: 'Misread images' }).getByRole('button').nth(1);
+  const index = /Image (\d+)/.exec((await misread.getAttribute('aria-label'))!)![1];
+  await misread.click();
+  await expect(lab.picture(new RegExp(`^Saliency for class 3, image ${index}\\b`))).toBeVisible();
+
+  const opacity = lab.root.getByRole('spinbutton', { name: 'Opacity of the maps' });
+  await opacity.fill('0.4');
+  await opacity.press('Enter');
+  await expect.poll(() => page.url()).toContain('opacity=0.4');
+  await lab
+    .picture(/^Grad-CAM for class 3/)
+    .first()
+    .focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(lab.root.getByText(/column \d+, row \d+: .* · map /)).toBeVisible();
+
+  await lab.button('Grad-CAM').first().click();
+  await expect(lab.root.getByRole('region', { name: 'Grad-CAM' }).getByText('Where it misleads')).toBeVisible();
+});
+
+test('with random weights the maps change, layer by layer', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await train(lab);
+  const before = await strength(lab, /^Saliency for class/);
+  await lab.root.getByRole('tab', { name: 'Random weights' }).click();
+  await lab.button('Randomise a copy, layer by layer').click();
+  const layers = lab.root.getByRole('spinbutton', { name: /^Layers with random weights/ });
+  await expect(layers).toBeVisible({ timeout: 60_000 });
+  const trained = await strength(lab, /^Saliency, the trained network/);
+  expect(trained).toBeCloseTo(before, 4);
+  await layers.fill('5');
+  await layers.press('Enter');
+  await expect(lab.root.getByText('all layers random, down to conv1')).toBeVisible();
+  expect(await strength(lab, /^Saliency, all layers random/)).not.toBeCloseTo(trained, 2);
+  await expect(lab.root.getByText(/^Saliency 0\.\d+ · Grad-CAM/)).toBeVisible();
+  // The network itself is as it was.
+  expect(await strength(lab, /^Saliency for class/)).toBe(before);
+});
+
+test('an address with nonsense in it is reported and ignored', async ({ page, site }) => {
+  const lab = await open(page, site.url, `${DIGITS}&methods=<img src=x onerror=alert(1)>&opacity=7&question=1e9`);
+  await expect(lab.root.getByText(/Not understood.*question, methods, opacity/)).toBeVisible();
+  await expect(lab.picture(/^Saliency for class/)).toBeVisible();
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing wrong, ${scheme}; nothing is wider than a phone`, async ({ page, site }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    const lab = await open(page, site.url);
+    await expectAccessible(page, 'before training');
+    await train(lab);
+    await expect(lab.picture(/^Grad-CAM for class/)).toHaveCount(2);
+    await expectAccessible(page, 'compared');
+    await lab.root.getByRole('tab', { name: 'Random weights' }).click();
+    await lab.button('Randomise a copy, layer by layer').click();
+    await expect(lab.root.getByText('Likeness to the first map')).toBeVisible();
+    await expectAccessible(page, 'random weights');
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectAccessible(page, 'phone');
+  });
+}
