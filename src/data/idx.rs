@@ -42,8 +42,17 @@ pub fn dataset(files: &[(impl AsRef<str>, impl AsRef<[u8]>)], seed: u32) -> Resu
         return Err(Error::data("the IDX data set", message));
     }
     // The training pair first: the larger one, or the one that says so.
-    images.sort_by_key(|(name, count, ..)| (usize::MAX - count, !name.contains("train"), *name));
-    labels.sort_by_key(|(name, values)| (usize::MAX - values.len(), !name.contains("train"), *name));
+    let key = |name: &str, count: usize| (count, name.contains("train"));
+    if let [(a, n, ..), (b, m, ..)] = images[..]
+        && key(b, m) > key(a, n)
+    {
+        images.swap(0, 1);
+    }
+    if let [(a, n), (b, m)] = &labels[..]
+        && key(b, m.len()) > key(a, n.len())
+    {
+        labels.swap(0, 1);
+    }
 
     let [height, width] = images[0].2;
     for ((image_file, count, size, _), (label_file, values)) in images.iter().zip(&labels) {

@@ -8,13 +8,10 @@ pub fn stratified(labels: &[u32], fraction: f32, seed: u32) -> (Vec<usize>, Vec<
     let mut order: Vec<usize> = (0..labels.len()).collect();
     Random::new(seed, 0).shuffle(&mut order);
     order.sort_by_key(|&i| labels[i]);
-    let (mut train, mut validation) = (Vec::new(), Vec::new());
+    let mut held = vec![false; labels.len()];
     for class in order.chunk_by(|&a, &b| labels[a] == labels[b]) {
-        let held_out = (class.len() as f32 * fraction.clamp(0.0, 1.0)).round() as usize;
-        validation.extend_from_slice(&class[..held_out]);
-        train.extend_from_slice(&class[held_out..]);
+        let count = (class.len() as f32 * fraction.clamp(0.0, 1.0)).round() as usize;
+        class[..count].iter().for_each(|&i| held[i] = true);
     }
-    train.sort_unstable();
-    validation.sort_unstable();
-    (train, validation)
+    (0..labels.len()).partition(|&i| !held[i])
 }

@@ -1,6 +1,5 @@
 //! A network with its weights on a device, and the programs that look at it: what the `Model` and `Trainer` classes are handles on.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -26,7 +25,7 @@ const MAX_BATCH: usize = 64;
 const MAX_PROGRAMS: usize = 16;
 
 /// What a program computes, and for how many images.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Input `x`; outputs `logits` and `probabilities`, `[n, classes]`.
     Predict(usize),
@@ -104,8 +103,8 @@ struct Training {
 pub struct Network {
     model: nn::Model,
     weights: Weights,
-    programs: BTreeMap<Kind, Program>,
-    explainers: BTreeMap<(Method, Option<String>, usize), Explainer>,
+    programs: Vec<(Kind, Program)>,
+    explainers: Vec<((Method, Option<String>, usize), Explainer)>,
     /// The last attack, for any ε: its options with ε = 0, and its batch.
     attacker: Option<(AttackOptions, usize, Attacker)>,
     device: Device,
@@ -129,8 +128,8 @@ impl Network {
         Ok(Self {
             model,
             weights: Weights::Fresh { store, initial },
-            programs: BTreeMap::new(),
-            explainers: BTreeMap::new(),
+            programs: Vec::new(),
+            explainers: Vec::new(),
             attacker: None,
             device,
             generation: shared.generation(),
@@ -177,17 +176,16 @@ impl Network {
 
     /// Runs the program `kind` once.
     async fn run(&mut self, kind: &Kind, inputs: &[(&str, &Tensor)]) -> Result<&Program> {
-        if !self.programs.contains_key(kind) {
-            if self.programs.len() == MAX_PROGRAMS {
-                self.programs.clear();
-            }
-            let program = self.device.compile(&kind.graph(&self.model)?)?;
-            self.programs.insert(kind.clone(), program);
+        let mut program = match self.programs.iter().position(|(made, _)| made == kind) {
+            Some(i) => self.programs.swap_remove(i).1,
+            None => self.device.compile(&kind.graph(&self.model)?)?,
+        };
+        if self.programs.len() == MAX_PROGRAMS {
+            self.programs.clear();
         }
-        let mut program = self.programs.remove(kind).expect("just made");
         let ran = program.run(self.store(), inputs, 1);
-        let program = self.programs.entry(kind.clone()).or_insert(program);
-        ran.map(|()| &*program)
+        self.programs.push((kind.clone(), program));
+        ran.map(|()| &self.programs[self.programs.len() - 1].1)
     }
 
     /// How many images `pixels` holds.
@@ -278,15 +276,15 @@ impl Network {
             None => self.classify(pixels).await?,
         };
         let key = (method, layer.map(str::to_string), batch_for(n));
-        if !self.explainers.contains_key(&key) {
-            if self.explainers.len() == MAX_PROGRAMS {
-                self.explainers.clear();
-            }
-            self.explainers.insert(key.clone(), Explainer::new(&self.device, &self.model, method, layer, key.2)?);
+        let mut explainer = match self.explainers.iter().position(|(made, _)| *made == key) {
+            Some(i) => self.explainers.swap_remove(i).1,
+            None => Explainer::new(&self.device, &self.model, method, layer, key.2)?,
+        };
+        if self.explainers.len() == MAX_PROGRAMS {
+            self.explainers.clear();
         }
-        let mut explainer = self.explainers.remove(&key).expect("just made");
         let explanation = explainer.run(self.store(), pixels, &classes).await;
-        self.explainers.insert(key, explainer);
+        self.explainers.push((key, explainer));
         explanation
     }
 

@@ -7,12 +7,9 @@
 use std::fmt::Write;
 
 use super::kernels::{Dispatch, Input, Lowering, Operand};
-use super::pipelines::{Kernel, MAX_BINDINGS};
+use super::pipelines::{ELEMENTWISE, Kernel, MAX_BINDINGS};
 use crate::error::{Error, Result};
 use crate::graph::{Binary, DType, Instruction, Node, Op, Shape, Unary};
-
-/// Functions that generated code may call.
-pub const HELPERS: &str = include_str!("../../../shaders/elementwise.wgsl");
 
 /// Lowers an element-wise node. With `in_place = Some(i)` the output lies in input `i`'s memory.
 pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<Lowering> {
@@ -74,7 +71,7 @@ pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<L
          b{target}[i] = {result};\n}}\n"
     );
     if HELPER_CALLS.iter().any(|call| source.contains(call)) {
-        source.insert_str(0, HELPERS);
+        source.insert_str(0, ELEMENTWISE);
     }
     let mut operands: Vec<_> = bindings.iter().map(|&b| Operand::Input(b)).collect();
     if in_place.is_none() {

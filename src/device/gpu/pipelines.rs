@@ -7,19 +7,54 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub(super) const CONV2D: &str = include_str!("../../../shaders/conv2d.wgsl");
-pub(super) const CONV2D_TILED: &str = include_str!("../../../shaders/conv2d_tiled.wgsl");
-pub(super) const CONV2D_WEIGHT_GRAD: &str = include_str!("../../../shaders/conv2d_weight_grad.wgsl");
-pub(super) const FILL: &str = include_str!("../../../shaders/fill.wgsl");
-pub(super) const INDEX: &str = include_str!("../../../shaders/index.wgsl");
-pub(super) const LOG_SOFTMAX: &str = include_str!("../../../shaders/log_softmax.wgsl");
-pub(super) const MATMUL: &str = include_str!("../../../shaders/matmul.wgsl");
-pub(super) const MATMUL_TILED: &str = include_str!("../../../shaders/matmul_tiled.wgsl");
-pub(super) const PLACE: &str = include_str!("../../../shaders/place.wgsl");
-pub(super) const POOL2D: &str = include_str!("../../../shaders/pool2d.wgsl");
-pub(super) const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
-pub(super) const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
-pub(super) const RESIZE2D: &str = include_str!("../../../shaders/resize2d.wgsl");
+/// A file of `shaders/` without its comments and indentation, which every visitor would download.
+macro_rules! shader {
+    ($file:literal) => {{
+        const TEXT: &[u8] = include_bytes!(concat!("../../../shaders/", $file));
+        const BARE: ([u8; TEXT.len()], usize) = bare(TEXT);
+        match str::from_utf8(BARE.0.split_at(BARE.1).0) {
+            Ok(text) => text,
+            Err(_) => panic!("shaders are UTF-8"),
+        }
+    }};
+}
+
+pub(super) const CONV2D: &str = shader!("conv2d.wgsl");
+pub(super) const CONV2D_TILED: &str = shader!("conv2d_tiled.wgsl");
+pub(super) const CONV2D_WEIGHT_GRAD: &str = shader!("conv2d_weight_grad.wgsl");
+/// Functions that generated element-wise code calls.
+pub(super) const ELEMENTWISE: &str = shader!("elementwise.wgsl");
+pub(super) const FILL: &str = shader!("fill.wgsl");
+pub(super) const INDEX: &str = shader!("index.wgsl");
+pub(super) const LOG_SOFTMAX: &str = shader!("log_softmax.wgsl");
+pub(super) const MATMUL: &str = shader!("matmul.wgsl");
+pub(super) const MATMUL_TILED: &str = shader!("matmul_tiled.wgsl");
+pub(super) const PLACE: &str = shader!("place.wgsl");
+pub(super) const POOL2D: &str = shader!("pool2d.wgsl");
+pub(super) const RANDOM: &str = shader!("random.wgsl");
+pub(super) const REDUCE: &str = shader!("reduce.wgsl");
+pub(super) const RESIZE2D: &str = shader!("resize2d.wgsl");
+
+/// `text` without what stands behind `//` and without the spaces before each line, and how many bytes are left.
+const fn bare<const N: usize>(text: &[u8]) -> ([u8; N], usize) {
+    let (mut kept, mut len, mut i, mut comment, mut start) = ([0; N], 0, 0, false, true);
+    while i < text.len() {
+        if text[i] == b'\n' {
+            (comment, start) = (false, true);
+        } else if text[i] == b'/' && i + 1 < text.len() && text[i + 1] == b'/' {
+            comment = true;
+        } else if text[i] != b' ' {
+            start = false;
+        }
+        let empty = text[i] == b'\n' && (len == 0 || kept[len - 1] == b'\n');
+        if !(comment || empty || start && text[i] == b' ') {
+            kept[len] = text[i];
+            len += 1;
+        }
+        i += 1;
+    }
+    (kept, len)
+}
 
 /// Storage buffers that one kernel may bind: WebGPU's default limit.
 pub(super) const MAX_BINDINGS: usize = 8;
@@ -104,5 +139,16 @@ impl Pipelines {
         });
         self.pipelines.insert(kernel.clone(), pipeline.clone());
         pipeline
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn shaders_are_shipped_without_comments() {
+        const TEXT: &[u8] = b"// about\n\nfn f() {\n    return a / b; // why\n}\n";
+        const BARE: ([u8; TEXT.len()], usize) = super::bare(TEXT);
+        assert_eq!(str::from_utf8(&BARE.0[..BARE.1]), Ok("fn f() {\nreturn a / b; \n}\n"));
+        assert!(super::CONV2D.starts_with("override ") && !super::CONV2D.contains("//"), "{}", super::CONV2D);
     }
 }

@@ -14,6 +14,7 @@ use super::kernels::{self, Dispatch, Input, Operand, Target};
 use super::pipelines::Kernel;
 use crate::device::ProgramReport;
 use crate::error::Result;
+use crate::graph::pass::largest_first;
 use crate::graph::{DType, Graph, Node, NodeId, Op, Type};
 use crate::named::Named;
 use crate::tensor::Tensor;
@@ -312,8 +313,7 @@ impl Planner<'_> {
 
     /// Gives every slot its range: the largest first, each at the lowest free place of the first buffer that has one.
     fn lay_out(mut self, max_binding: u64) -> Result<Plan> {
-        let mut order: Vec<usize> = (0..self.lives.len()).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(self.lives[i].bytes));
+        let order = largest_first(self.lives.iter().map(|life| life.bytes as usize).collect());
         let mut slots = vec![Slot { buffer: 0, offset: 0, bytes: 0 }; self.lives.len()];
         let mut buffers: Vec<(u64, Vec<usize>)> = Vec::new();
         for i in order {

@@ -10,7 +10,10 @@ pub fn run(graph: &Graph) -> Graph {
     rewrite(graph, |new, node| {
         let mut inputs = node.inputs.clone();
         if matches!(node.op, Op::Binary(Binary::Add | Binary::Mul | Binary::Eq | Binary::Ne)) {
-            inputs.sort_unstable(); // a + b is b + a
+            // a + b is b + a
+            if inputs[1] < inputs[0] {
+                inputs.swap(0, 1);
+            }
         }
         *seen.entry((node.op.clone(), inputs)).or_insert_with(|| new.add(node))
     })

@@ -10,7 +10,7 @@ mod plan;
 mod simplify;
 
 pub use fuse::MAX_OPERANDS;
-pub use plan::{Layout, Place, Plan, Step, is_elementwise};
+pub use plan::{Layout, Place, Plan, Step, is_elementwise, largest_first};
 
 use super::{Graph, Node, NodeId};
 

@@ -143,10 +143,16 @@ fn last_uses(graph: &Graph, places: &[Place]) -> Vec<usize> {
     last
 }
 
+/// The indices of `sizes`, the largest first, equal ones in their order: the order in which to give things a place.
+pub fn largest_first(sizes: Vec<usize>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(sizes[i]));
+    order
+}
+
 /// Gives every buffer an offset; returns the size of the arena.
 fn arrange(buffers: &mut [Buffer], align: usize) -> usize {
-    let mut order: Vec<usize> = (0..buffers.len()).collect();
-    order.sort_by_key(|&i| std::cmp::Reverse(buffers[i].len));
+    let order = largest_first(buffers.iter().map(|buffer| buffer.len).collect());
     let mut arena = 0;
     for (rank, &i) in order.iter().enumerate() {
         let buffer = &buffers[i];
