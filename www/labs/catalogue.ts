@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { cnnPoster } from './cnn/poster.ts';
 import { explainPoster } from './explain/poster.ts';
+import { ratePoster } from './rate/poster.ts';
 
 export interface LabEntry {
   /** As in `lab="…"`. */
@@ -31,6 +32,14 @@ export const LABS: readonly LabEntry[] = [
     poster: explainPoster,
     tag: 'vt-explain-lab',
     load: () => import('./explain/lab.ts'),
+  },
+  {
+    id: 'rate',
+    title: 'Which explanation convinces people?',
+    summary: 'A small blinded study in this browser: people rate the maps of several methods, and the lab says whether they agree.',
+    poster: ratePoster,
+    tag: 'vt-rate-lab',
+    load: () => import('./rate/lab.ts'),
   },
 ];
 

@@ -4,11 +4,12 @@
  * The trained network stays as it is; a twin of it is randomised.
  */
 import { throwIfAborted } from '../../engine/errors.ts';
-import type { Checkpoint, ExplainMethod } from '../../engine/types.ts';
+import type { Checkpoint } from '../../engine/types.ts';
+import { ask } from '../run/ask.ts';
 import type { Live, Session } from '../run/session.ts';
 import { trainOptionsOf } from '../run/settings.ts';
 import type { Subject } from './comparison.ts';
-import type { MethodInfo } from './methods.ts';
+import type { MethodInfo } from '../run/methods.ts';
 import { rankCorrelation } from './rank.ts';
 import type { Settings } from './settings.ts';
 
@@ -74,10 +75,9 @@ export async function cascade(order: Order): Promise<Cascade> {
     const maps = methods.map((): Float32Array[] => []);
     for (let stage = 0; stage <= layers.length; stage++) {
       await trainer.restore(mixed(trained, random, layers.slice(layers.length - stage)));
-      for (const [i, { id, usesLayer }] of methods.entries()) {
+      for (const [i, method] of methods.entries()) {
         throwIfAborted(signal);
-        const question = { classes, ...(usesLayer && layer ? { layer } : {}) };
-        maps[i].push((await twin.explain(id as ExplainMethod, pixels, question)).maps);
+        maps[i].push((await ask(twin, method, pixels, classes, layer)).maps);
         onProgress((stage * methods.length + i + 1) / ((layers.length + 1) * methods.length));
       }
     }

@@ -4,11 +4,12 @@
  * network trains it waits.
  */
 import { EngineError } from '../../engine/client.ts';
-import type { Evaluation, ExplainMethod, Explanation } from '../../engine/types.ts';
+import type { Evaluation, Explanation } from '../../engine/types.ts';
 import { Watched } from '../../ui/signal.ts';
-import { mistakesOf, type Mistake } from '../run/confusion.ts';
+import { ask } from '../run/ask.ts';
+import { mistakesOf, spread, type Mistake } from '../run/confusion.ts';
 import type { Live, Session } from '../run/session.ts';
-import { METHODS, type MethodInfo } from './methods.ts';
+import { METHODS, type MethodInfo } from '../run/methods.ts';
 import { ANY, ITS_ANSWER, THE_TRUTH, type Settings } from './settings.ts';
 
 /** An image with what the network says of it. */
@@ -171,8 +172,7 @@ export class Comparison extends Watched {
     try {
       for (const { pixels, asked } of subjects) {
         const began = performance.now();
-        const options = { classes: [asked], ...(method.usesLayer && this.layer ? { layer: this.layer } : {}) };
-        const explanation = await live.model.explain(method.id as ExplainMethod, pixels, options);
+        const explanation = await ask(live.model, method, pixels, [asked], this.layer);
         answers.push({ explanation, milliseconds: performance.now() - began });
       }
       return { method, answers, problem: null };
@@ -180,17 +180,4 @@ export class Comparison extends Watched {
       return { method, answers: [], problem: EngineError.from(error).message };
     }
   }
-}
-
-/** Images that are recognised: the first of each class, then the second of each, and so on. */
-export function spread({ labels, predictions }: Pick<Evaluation, 'labels' | 'predictions'>): number[] {
-  const seen = new Map<number, number>();
-  const ranked: { index: number; round: number }[] = [];
-  labels.forEach((label, index) => {
-    if (predictions[index] !== label) return;
-    const round = seen.get(label) ?? 0;
-    seen.set(label, round + 1);
-    ranked.push({ index, round });
-  });
-  return ranked.sort((a, b) => a.round - b.round || a.index - b.index).map(({ index }) => index);
 }

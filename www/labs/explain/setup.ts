@@ -1,21 +1,19 @@
 /** Set up: which network and its training, which images, which question, which methods. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { check, choose, problemNote, segmented } from '../../ui/fields.ts';
+import { check, choose } from '../../ui/fields.ts';
 import { count, percent } from '../../ui/format.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import { photograph } from '../../ui/paint.ts';
 import { controls } from '../../ui/theme.ts';
 import { imageOf } from '../run/maps.ts';
-import { DIGITS, ROOMS, type Recipe } from '../run/recipes.ts';
-import { depthOfChange } from '../run/settings.ts';
+import { recipeChoice } from '../run/recipe-choice.ts';
 import { trainCard } from '../run/train-card.ts';
-import { METHODS } from './methods.ts';
+import { METHODS } from '../run/methods.ts';
 import { Panel } from './panel.ts';
 import { ANY, ITS_ANSWER, THE_TRUTH, type Settings } from './settings.ts';
 
-const RECIPES: readonly Recipe[] = [ROOMS, DIGITS];
 const MOST_TILES = 10;
 
 @customElement('vt-explain-setup')
@@ -87,23 +85,12 @@ export class Setup extends Panel {
   }
 
   private network() {
-    const { session } = this;
-    const { settings, problems } = session;
-    const sameRun = ({ settings: recipe }: Recipe) => depthOfChange(settings, { ...settings, ...recipe }) === 'nothing';
-    const chosen = RECIPES.find(sameRun)?.title ?? '';
+    const { session, comparison } = this;
+    const fresh = { image: ANY, mistake: ANY, question: ITS_ANSWER, layer: '' };
     return html`<section class="stack" aria-label="Network">
       <h3>A network</h3>
-      ${segmented({
-        label: 'Network and data',
-        value: chosen,
-        options: RECIPES.map(({ title }) => [title, title] as const),
-        onChange: (title) => {
-          const recipe = RECIPES.find((each) => each.title === title);
-          const fresh = { image: ANY, mistake: ANY, question: ITS_ANSWER, layer: '' };
-          if (recipe) void this.comparison.update({ ...recipe.settings, ...fresh, epochs: recipe.epochs });
-        },
-      })}
-      ${problemNote(problems.data ?? problems.layers)} ${trainCard(session, settings.epochs)}
+      ${recipeChoice(session, (changes) => comparison.update({ ...changes, ...fresh }))}
+      ${trainCard(session, session.settings.epochs)}
     </section>`;
   }
 

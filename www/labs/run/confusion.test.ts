@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confusionOf, mistakesOf, scoresOf } from './confusion.ts';
+import { confusionOf, mistakesOf, scoresOf, spread } from './confusion.ts';
 
 const labels = Uint32Array.of(0, 0, 1, 1, 1);
 const predictions = Uint32Array.of(0, 1, 1, 1, 0);
@@ -24,4 +24,10 @@ describe('the confusion matrix', () => {
     expect(mistakes.map(({ index }) => index)).toEqual([4, 1]);
     expect(mistakes[0]).toMatchObject({ truth: 1, predicted: 0 });
   });
+});
+
+it('recognised images are spread over the classes', () => {
+  const truths = Uint32Array.of(0, 0, 0, 1, 1, 2);
+  const answers = Uint32Array.of(0, 1, 0, 1, 1, 2);
+  expect(spread({ labels: truths, predictions: answers })).toEqual([0, 3, 5, 2, 4]);
 });

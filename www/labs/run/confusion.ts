@@ -57,3 +57,16 @@ export function mistakesOf({
   });
   return mistakes.sort((a, b) => b.confidence - a.confidence);
 }
+
+/** Images that are recognised: the first of each class, then the second of each, and so on. */
+export function spread({ labels, predictions }: Pick<Evaluation, 'labels' | 'predictions'>): number[] {
+  const seen = new Map<number, number>();
+  const ranked: { index: number; round: number }[] = [];
+  labels.forEach((label, index) => {
+    if (predictions[index] !== label) return;
+    const round = seen.get(label) ?? 0;
+    seen.set(label, round + 1);
+    ranked.push({ index, round });
+  });
+  return ranked.sort((a, b) => a.round - b.round || a.index - b.index).map(({ index }) => index);
+}
