@@ -2,11 +2,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use pollster::block_on;
 use vitrine::data::Random;
 use vitrine::device::{Device, Store};
-use vitrine::explain::{Explainer, Method, grad_cam, saliency, score};
+use vitrine::explain::{ExplainOptions, Explainer, Method, grad_cam, saliency, score};
 use vitrine::graph::reference::{Tensor64, evaluate};
 use vitrine::graph::{Builder, Conv2d, DType, Graph};
 use vitrine::nn::{Architecture, Layer, Mode, Model, PRESETS, preset};
@@ -58,8 +59,8 @@ fn saliency_of_a_linear_model_is_its_weights() {
     let classes = [2, 0, 1, 2, 2];
     let images = random_image(5 * 12, 1);
     // A batch of 2 for 5 images: the last one is padded.
-    let mut explainer = Explainer::new(&Device::cpu(), &model, Method::Saliency, None, 2).unwrap();
-    let found = block_on(explainer.run(&mut store, &images, &classes)).unwrap();
+    let mut explainer = Explainer::new(&Device::cpu(), &model, Method::Saliency, &ExplainOptions::default(), 2).unwrap();
+    let found = block_on(explainer.run(&mut store, &images, &classes, &mut |_| ControlFlow::Continue(()))).unwrap();
     assert_eq!((found.height, found.width, found.note, &found.classes[..]), (2, 3, None, &classes[..]));
     for (map, class) in found.maps.chunks_exact(6).zip(classes) {
         let w = &weights[class as usize * 12..][..12];
@@ -83,7 +84,8 @@ fn grad_cam_has_captums_values() {
         let dense = builder.constant(Tensor::f32([4, 8], [rows; 4].concat()).unwrap());
         let logits = relu.reshape([1, 8]).matmul_t(false, dense, true);
         let class = builder.constant(Tensor::u32([1], vec![0]).unwrap());
-        builder.output("map", grad_cam::map(if at_relu { relu } else { conv }, score(logits, class)));
+        let layer = if at_relu { relu } else { conv };
+        builder.output("map", grad_cam::weighted(grad_cam::weights(layer, score(logits, class)), layer));
         let [map] = run(&builder.finish().unwrap(), &mut Device::cpu().store(), &[], ["map"]);
         assert_close(&map, &expected, 1e-6);
     }
@@ -180,8 +182,8 @@ fn a_zero_map_says_why() {
     let mut explain = |method, last: f32| {
         let values = vec![last; weight.shape.len()];
         store.set(&weight.name, &Tensor::f32(&weight.shape, values).unwrap()).unwrap();
-        let mut explainer = Explainer::new(&Device::cpu(), &model, method, None, 2).unwrap();
-        let found = block_on(explainer.run(&mut store, &random_image(64, 5), &[0])).unwrap();
+        let mut explainer = Explainer::new(&Device::cpu(), &model, method, &ExplainOptions::default(), 2).unwrap();
+        let found = block_on(explainer.run(&mut store, &random_image(64, 5), &[0], &mut |_| ControlFlow::Continue(()))).unwrap();
         assert_eq!(found.note.is_some(), found.maps.iter().all(|&m| m == 0.0));
         found.note.unwrap_or("")
     };
@@ -207,15 +209,15 @@ fn every_preset_has_a_default_layer_with_feature_maps() {
 #[test]
 fn wrong_requests_are_explained() {
     let model = model("lenet-5", [1, 8, 8], 10);
-    let new = |method, layer| Explainer::new(&Device::cpu(), &model, method, layer, 1);
+    let new = |method, options: ExplainOptions| Explainer::new(&Device::cpu(), &model, method, &options, 1);
     let message = |error: Error| error.to_string();
-    let error = message(new(Method::GradCam, Some("dense1")).err().unwrap());
+    let error = message(new(Method::GradCam, ExplainOptions::at("dense1")).err().unwrap());
     assert!(error.starts_with("layer: `dense1` has no feature maps; choose one of conv1, "), "{error}");
     let mut store = random_weights(&model, 6);
-    let mut explainer = new(Method::Saliency, None).unwrap();
-    let error = message(block_on(explainer.run(&mut store, &[0.0; 63], &[0])).unwrap_err());
+    let mut explainer = new(Method::Saliency, ExplainOptions::default()).unwrap();
+    let error = message(block_on(explainer.run(&mut store, &[0.0; 63], &[0], &mut |_| ControlFlow::Continue(()))).unwrap_err());
     assert_eq!(error, "images: 63 values are not 1 images of 1×8×8");
-    let error = message(block_on(explainer.run(&mut store, &[0.0; 64], &[10])).unwrap_err());
+    let error = message(block_on(explainer.run(&mut store, &[0.0; 64], &[10], &mut |_| ControlFlow::Continue(()))).unwrap_err());
     assert_eq!(error, "classes: there is no class 10, the model has 10");
     let dense =
         Architecture { input: [1, 2, 2], mean: vec![], std: vec![], layers: vec![Layer::Flatten, Layer::Dense { units: 2 }] };

@@ -1,26 +1,50 @@
 //! Why does the network say this? One file per method; each makes a graph from a model, and this file says what they have in common.
 //!
-//! All explain the logit S_c of a class c (before softmax), in evaluation mode, with respect to pixels in 0…1. A graph takes images
-//! `x` `[N, C, H, W]` and classes `class` `u32[N]` and gives `map` `[N, H, W]` and `logits` `[N, classes]`. Images of a batch do not
-//! influence each other, so the gradient of Σ_n S_{c_n}(x_n) holds the gradient for every image.
+//! All explain the logit S_c of a class c (before softmax), in evaluation mode, with respect to pixels in 0…1. Methods that look at an
+//! image once take a batch: images `x` `[N, C, H, W]` and classes `class` `u32[N]` give `map` `[N, H, W]` and `logits` `[N, classes]`.
+//! Images of a batch do not influence each other, so the gradient of Σ_n S_{c_n}(x_n) holds the gradient for every image. Methods that
+//! look at many versions of one image have these along the batch axis: see `path.rs`. [`Explainer`] runs either kind.
 
+mod baseline;
+pub mod cam;
+pub mod conductance;
+mod explainer;
 pub mod grad_cam;
+pub mod grad_cam_plus_plus;
+pub mod gradient_input;
+pub mod guided_backprop;
+pub mod guided_grad_cam;
+pub mod integrated_gradients;
+mod options;
+mod path;
 pub mod saliency;
+pub mod smoothgrad;
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::{Device, Program, Store};
-use crate::error::{Error, Result};
+pub use baseline::Baseline;
+pub use explainer::Explainer;
+pub use options::{ExplainOptions, Surrogate};
+
+use crate::error::Result;
 use crate::graph::{Builder, DType, Graph, Var};
 use crate::nn::{Forward, Mode, Model};
-use crate::tensor::Tensor;
 
 /// The methods, by their ids on the page (`saliency`, `grad-cam`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     Saliency,
+    Smoothgrad,
+    GradientInput,
+    GuidedBackprop,
+    IntegratedGradients,
+    Cam,
     GradCam,
+    GradCamPlusPlus,
+    GuidedGradCam,
+    LayerConductance,
+    NeuronConductance,
 }
 
 /// What to tell about a method.
@@ -33,122 +57,190 @@ pub struct About {
     pub misleads: &'static str,
     /// In TeX.
     pub formula: &'static str,
+    /// Whether it looks at one layer.
+    pub layer: bool,
+    /// Whether its maps have values for and against the class; else they are at least 0.
+    pub signed: bool,
+    /// The fields of [`ExplainOptions`] that it reads beside the layer, as JavaScript spells them.
+    pub options: &'static [&'static str],
+    /// Why its map is zero everywhere, one sentence.
+    #[serde(skip)]
+    pub zero: &'static str,
+}
+
+/// How a method looks at an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Once; the batch axis holds images.
+    Once,
+    /// At many versions of it, which are the batch.
+    Path,
 }
 
 impl Method {
-    pub const ALL: [Method; 2] = [Method::Saliency, Method::GradCam];
+    pub const ALL: [Method; 11] = [
+        Method::Saliency,
+        Method::Smoothgrad,
+        Method::GradientInput,
+        Method::GuidedBackprop,
+        Method::IntegratedGradients,
+        Method::Cam,
+        Method::GradCam,
+        Method::GradCamPlusPlus,
+        Method::GuidedGradCam,
+        Method::LayerConductance,
+        Method::NeuronConductance,
+    ];
 
-    pub fn about(self) -> About {
+    pub fn about(self) -> &'static About {
         match self {
-            Method::Saliency => saliency::ABOUT,
-            Method::GradCam => grad_cam::ABOUT,
+            Method::Saliency => &saliency::ABOUT,
+            Method::Smoothgrad => &smoothgrad::ABOUT,
+            Method::GradientInput => &gradient_input::ABOUT,
+            Method::GuidedBackprop => &guided_backprop::ABOUT,
+            Method::IntegratedGradients => &integrated_gradients::ABOUT,
+            Method::Cam => &cam::ABOUT,
+            Method::GradCam => &grad_cam::ABOUT,
+            Method::GradCamPlusPlus => &grad_cam_plus_plus::ABOUT,
+            Method::GuidedGradCam => &guided_grad_cam::ABOUT,
+            Method::LayerConductance => &conductance::LAYER,
+            Method::NeuronConductance => &conductance::NEURON,
         }
     }
 
-    /// The method's graph for `batch` images. `layer` is for methods that look at one; without it they take their default.
-    pub fn graph(self, model: &Model, batch: usize, layer: Option<&str>) -> Result<Graph> {
+    fn kind(self) -> Kind {
         match self {
-            Method::Saliency => saliency::graph(model, batch),
-            Method::GradCam => match layer {
-                Some(layer) => grad_cam::graph(model, batch, layer),
-                None => grad_cam::graph(model, batch, &grad_cam::default_layer(model)?),
-            },
+            Method::Smoothgrad | Method::IntegratedGradients | Method::LayerConductance | Method::NeuronConductance => Kind::Path,
+            Method::Saliency
+            | Method::GradientInput
+            | Method::GuidedBackprop
+            | Method::Cam
+            | Method::GradCam
+            | Method::GradCamPlusPlus
+            | Method::GuidedGradCam => Kind::Once,
         }
     }
 
-    /// The output from which a map was made by steps that can lose everything.
-    fn source(self) -> &'static str {
-        match self {
-            Method::Saliency => "map",
-            Method::GradCam => "raw",
+    /// The layer that the method looks at: `options.layer`, or its default; `None` for a method that looks at none.
+    pub fn layer(self, model: &Model, options: &ExplainOptions) -> Result<Option<String>> {
+        match &options.layer {
+            _ if self == Method::Cam => cam::layer(model).map(Some),
+            _ if !self.about().layer => Ok(None),
+            Some(layer) => Ok(Some(layer.clone())),
+            None => grad_cam::default_layer(model).map(Some),
         }
     }
 
-    /// Why a map is zero everywhere, one sentence; `source` holds its values of [`source`](Self::source).
-    fn why_zero(self, source: &[f32]) -> &'static str {
+    /// The method's graph for a batch of `rows`, images or versions of one.
+    fn graph(self, model: &Model, rows: usize, layer: &str, options: &ExplainOptions) -> Result<Graph> {
         match self {
-            Method::Saliency => saliency::ZERO,
-            Method::GradCam if source.iter().any(|&value| value < 0.0) => grad_cam::NEGATIVE,
-            Method::GradCam => grad_cam::ZERO,
+            Method::Saliency => saliency::graph(model, rows),
+            Method::Smoothgrad => smoothgrad::graph(model, rows),
+            Method::GradientInput => gradient_input::graph(model, rows),
+            Method::GuidedBackprop => guided_backprop::graph(model, rows),
+            Method::IntegratedGradients => integrated_gradients::graph(model, rows),
+            Method::Cam => cam::graph(model, rows),
+            Method::GradCam => grad_cam::graph(model, rows, layer),
+            Method::GradCamPlusPlus => grad_cam_plus_plus::graph(model, rows, layer),
+            Method::GuidedGradCam => guided_grad_cam::graph(model, rows, layer),
+            Method::LayerConductance => conductance::layer(model, rows, layer),
+            Method::NeuronConductance => conductance::neuron(model, rows, layer, options.unit),
         }
+    }
+
+    /// Backward passes per forward pass.
+    fn backward(self) -> usize {
+        match self {
+            Method::Cam => 0,
+            Method::Saliency
+            | Method::Smoothgrad
+            | Method::GradientInput
+            | Method::GuidedBackprop
+            | Method::IntegratedGradients
+            | Method::GradCam
+            | Method::GradCamPlusPlus => 1,
+            Method::GuidedGradCam | Method::NeuronConductance => 2,
+            Method::LayerConductance => 3,
+        }
+    }
+
+    /// Why a map is zero everywhere, one sentence; `raw` holds what it was made from by steps that can lose everything.
+    fn why_zero(self, raw: &[f32]) -> &'static str {
+        if !self.about().signed && raw.iter().any(|&value| value < 0.0) { grad_cam::NEGATIVE } else { self.about().zero }
     }
 }
 
-/// Maps for a list of images.
+/// Maps for a list of images, and where they come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
+    pub method: Method,
+    /// The layer that was looked at, where the method looks at one.
+    pub layer: Option<String>,
     /// `[n, height, width]`, not scaled to any range.
     pub maps: Vec<f32>,
     pub height: usize,
     pub width: usize,
     /// The class that each map answers for.
     pub classes: Vec<u32>,
-    /// For the first map that is zero everywhere, one sentence that says why.
+    /// For the first map that is zero everywhere, one sentence that says why; or what else a reader must know.
     pub note: Option<&'static str>,
+    /// What else the method knows, per image.
+    pub details: Vec<Details>,
+    pub cost: Cost,
 }
 
-/// A method compiled for one model and batch size: keep it, and the next explanation costs one run.
-pub struct Explainer {
-    method: Method,
-    program: Program,
-    batch: usize,
-    /// `[C, H, W]`.
-    input: [usize; 3],
-    model_classes: usize,
+/// What a method knows about one image beside the map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Details {
+    /// S_c of the image.
+    pub score: f32,
+    /// S_c of the baseline, for methods that have one.
+    pub baseline_score: Option<f32>,
+    /// What the attributions add up to, before any resizing, for methods that divide score − baseline score among them.
+    pub total: Option<f32>,
+    /// Per feature map of the layer: its weight in the map, or its own attribution. Empty for other methods.
+    pub units: Vec<f32>,
+    /// Along the path from the baseline: α, S_c, and dS_c/dα, whose mean over the midpoints is the total. Both ends come first.
+    pub path: Vec<[f32; 3]>,
 }
 
-impl Explainer {
-    /// Compiles `method` for `batch` images at a time. Errors: an unknown layer, or one without feature maps.
-    pub fn new(device: &Device, model: &Model, method: Method, layer: Option<&str>, batch: usize) -> Result<Self> {
-        let batch = batch.max(1);
-        let program = device.compile(&method.graph(model, batch, layer)?)?;
-        Ok(Self { method, program, batch, input: model.architecture().input, model_classes: model.classes() })
-    }
-
-    /// Maps of `images` (`[n, C, H, W]`) for their `classes` (`[n]`), with the weights in `store`.
-    pub async fn run(&mut self, store: &mut Store, images: &[f32], classes: &[u32]) -> Result<Explanation> {
-        let [channels, height, width] = self.input;
-        let size = channels * height * width;
-        if images.len() != classes.len() * size {
-            let message = format!("{} values are not {} images of {channels}×{height}×{width}", images.len(), classes.len());
-            return Err(Error::option("images", message));
-        }
-        if let Some(class) = classes.iter().find(|&&class| class as usize >= self.model_classes) {
-            return Err(Error::option("classes", format!("there is no class {class}, the model has {}", self.model_classes)));
-        }
-        let plane = height * width;
-        let mut maps = Vec::with_capacity(classes.len() * plane);
-        let mut note = None;
-        for (images, classes) in images.chunks(self.batch * size).zip(classes.chunks(self.batch)) {
-            let (mut x, mut class) = (images.to_vec(), classes.to_vec());
-            x.resize(self.batch * size, 0.0);
-            class.resize(self.batch, 0);
-            let x = Tensor::f32([self.batch, channels, height, width], x)?;
-            let class = Tensor::u32([self.batch], class)?;
-            self.program.run(store, &[("x", &x), ("class", &class)], 1)?;
-            let found = self.program.output("map").await?;
-            let found = &found.as_f32()?[..classes.len() * plane];
-            maps.extend_from_slice(found);
-            let zero = found.chunks_exact(plane).position(|map| map.iter().all(|&value| value == 0.0));
-            if let (None, Some(image)) = (note, zero) {
-                let source = self.program.output(self.method.source()).await?;
-                let per_image = source.len() / self.batch;
-                note = Some(self.method.why_zero(&source.as_f32()?[image * per_image..][..per_image]));
-            }
-        }
-        Ok(Explanation { maps, height, width, classes: classes.to_vec(), note })
+impl Details {
+    /// |total − (score − baseline score)| / |score − baseline score|: how much of the difference is not accounted for, or too much.
+    pub fn completeness_error(&self) -> Option<f32> {
+        let difference = self.score - self.baseline_score?;
+        Some((self.total? - difference).abs() / difference.abs()).filter(|error| error.is_finite())
     }
 }
 
-/// The input, the forward pass and Σ_n S_{c_n}(x_n) of a method's graph.
-fn setting<'b>(builder: &'b Builder, model: &Model, batch: usize) -> Result<(Var<'b>, Forward<'b>, Var<'b>)> {
+/// What maps took; time is the caller's to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Forward passes, one per image or version of an image.
+    pub forward: usize,
+    /// Backward passes, each through the whole network or a part of it.
+    pub backward: usize,
+    /// Working memory of the compiled program in bytes, without weights.
+    pub bytes: usize,
+}
+
+/// From where a method that looks at an image once goes on.
+struct Setting<'b> {
+    /// `[N, C, H, W]`.
+    x: Var<'b>,
+    /// `u32[N]`.
+    class: Var<'b>,
+    forward: Forward<'b>,
+    /// Σ_n S_{c_n}(x_n), rank 0.
+    score: Var<'b>,
+}
+
+fn setting<'b>(builder: &'b Builder, model: &Model, batch: usize) -> Result<Setting<'b>> {
     let [channels, height, width] = model.architecture().input;
     let x = builder.input("x", [batch, channels, height, width], DType::F32);
     let class = builder.input("class", [batch], DType::U32);
     let forward = model.forward(builder, x, Mode::Eval)?;
     builder.output("logits", forward.logits);
-    let score = score(forward.logits, class);
-    Ok((x, forward, score))
+    Ok(Setting { x, class, score: score(forward.logits, class), forward })
 }
 
 /// Σ_n S_{c_n}: `logits` `[N, classes]`, `class` `u32[N]` → rank 0.

@@ -1,6 +1,6 @@
 //! V1 Saliency (Simonyan, Vedaldi & Zisserman 2013, "Deep inside convolutional networks"): M_ij = max over channels of |∂S_c/∂x_kij|.
 
-use super::{About, setting};
+use super::{About, Setting, setting};
 use crate::error::Result;
 use crate::graph::{Builder, Graph, Var};
 use crate::nn::Model;
@@ -10,6 +10,10 @@ pub(super) const ABOUT: About = About {
     answers: "Which pixels would change the score of the class most if they changed a little?",
     misleads: "It is a local slope, not a contribution: noisy, blind to the sign, and flat where the network is saturated.",
     formula: r"M_{ij} = \max_k \left| \frac{\partial S_c}{\partial x_{kij}} \right|",
+    layer: false,
+    signed: false,
+    options: &[],
+    zero: ZERO,
 };
 
 pub(super) const ZERO: &str =
@@ -23,7 +27,7 @@ pub fn map<'b>(x: Var<'b>, score: Var<'b>) -> Var<'b> {
 /// The method for `batch` images; inputs and outputs as in [`explain`](super).
 pub fn graph(model: &Model, batch: usize) -> Result<Graph> {
     let builder = Builder::new();
-    let (x, _, score) = setting(&builder, model, batch)?;
+    let Setting { x, score, .. } = setting(&builder, model, batch)?;
     builder.output("map", map(x, score));
     builder.finish()
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::explain::{Details, Explanation, Method};
 use crate::graph::{DType, Shape, Type};
 use crate::tensor::{Data, Tensor};
 
@@ -98,6 +99,51 @@ pub fn named(name: &str, value: &Tensor) -> JsValue {
     let js = tensor(value);
     set(js.unchecked_ref(), "name", &name.into());
     js
+}
+
+/// An `Explanation` of types.ts.
+pub fn explanation(found: &Explanation) -> JsValue {
+    let cost = [("forward", found.cost.forward), ("backward", found.cost.backward), ("bytes", found.cost.bytes)];
+    object([
+        ("method", to_js(&found.method)),
+        ("layer", to_js(&found.layer)),
+        ("maps", floats(&found.maps)),
+        ("height", found.height.into()),
+        ("width", found.width.into()),
+        ("classes", indices(&found.classes)),
+        ("signed", found.method.about().signed.into()),
+        ("note", found.note.map_or(JsValue::NULL, JsValue::from)),
+        ("details", found.details.iter().map(details).collect::<Array>().into()),
+        ("cost", object(cost.map(|(name, value)| (name, value.into())))),
+    ])
+}
+
+fn details(known: &Details) -> JsValue {
+    let number = |value: Option<f32>| value.map_or(JsValue::NULL, JsValue::from);
+    let list = |values: &[f32]| if values.is_empty() { JsValue::NULL } else { floats(values) };
+    let column = |i: usize| floats(&known.path.iter().map(|point| point[i]).collect::<Vec<_>>());
+    let path = match known.path.is_empty() {
+        true => JsValue::NULL,
+        false => object([("alpha", column(0)), ("score", column(1)), ("slope", column(2))]),
+    };
+    object([
+        ("score", known.score.into()),
+        ("baselineScore", number(known.baseline_score)),
+        ("total", number(known.total)),
+        ("completenessError", number(known.completeness_error())),
+        ("units", list(&known.units)),
+        ("path", path),
+    ])
+}
+
+/// `ExplainMethodInfo[]`.
+pub fn explain_methods() -> Array {
+    let info = |method: &Method| {
+        let about = to_js(method.about());
+        set(about.unchecked_ref(), "id", &to_js(method));
+        about
+    };
+    Method::ALL.iter().map(info).collect()
 }
 
 /// A typed array or an array of numbers as a tensor of the declared type, by JavaScript's own conversion.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Answer, from_js, object, parse_message, property, to_js};
+use super::convert::{Answer, explain_methods, from_js, object, parse_message, property, to_js};
 use super::dataset::Dataset;
 use super::model::Model;
 use super::program::Program;
@@ -47,6 +47,12 @@ impl Engine {
             Some(architecture) => Ok(to_js(&architecture)),
             None => Err(Error::option("preset", format!("there is no preset `{id}`")).into()),
         }
+    }
+
+    /// `ExplainMethodInfo[]`.
+    #[wasm_bindgen(js_name = explainMethods)]
+    pub fn explain_methods(&self) -> Array {
+        explain_methods()
     }
 
     pub fn describe(&self, architecture: JsValue) -> JsValue {

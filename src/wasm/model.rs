@@ -5,13 +5,14 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Answer, floats, from_js, indices, object, to_js};
+use super::convert::{Answer, explanation, floats, from_js, object, to_js};
 use super::dataset::Dataset;
 use super::network::Network;
 use super::resident::{Shared, Slot};
 use super::trainer::Trainer;
 use crate::attack::AttackOptions;
 use crate::error::{Error, Result};
+use crate::explain::ExplainOptions;
 use crate::nn::Architecture;
 use crate::train::TrainOptions;
 
@@ -83,23 +84,12 @@ impl Model {
         Ok(object([("loss", loss.into()), ("gradients", gradients.into()), ("input", floats(&input))]))
     }
 
-    /// An `Explanation`. Without `layer` at the method's own choice, without `classes` for the predicted ones.
-    pub async fn explain(
-        &self,
-        method: JsValue,
-        images: Vec<f32>,
-        layer: Option<String>,
-        classes: Option<Vec<u32>>,
-    ) -> Answer<JsValue> {
+    /// An `Explanation`; without `classes` for the predicted ones.
+    pub async fn explain(&self, method: JsValue, images: Vec<f32>, classes: Option<Vec<u32>>, options: JsValue) -> Answer<JsValue> {
         let method = from_js("method", method)?;
-        let found = self.with(async |network| network.explain(method, &images, layer.as_deref(), classes.as_deref()).await).await?;
-        Ok(object([
-            ("maps", floats(&found.maps)),
-            ("height", found.height.into()),
-            ("width", found.width.into()),
-            ("classes", indices(&found.classes)),
-            ("note", found.note.map_or(JsValue::NULL, JsValue::from)),
-        ]))
+        let options: ExplainOptions = from_js("options", options)?;
+        let found = self.with(async |network| network.explain(method, &images, classes.as_deref(), &options).await).await?;
+        Ok(explanation(&found))
     }
 
     /// An `AttackResult`.

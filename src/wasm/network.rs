@@ -11,7 +11,7 @@ use crate::attack::{self, AttackOptions, Attacker};
 use crate::data::{Dataset, Images};
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
-use crate::explain::{Explainer, Explanation, Method};
+use crate::explain::{ExplainOptions, Explainer, Explanation, Method};
 use crate::graph::{Builder, DType, Graph};
 use crate::named::Named;
 use crate::nn::{self, Architecture, Mode, loss};
@@ -104,7 +104,8 @@ pub struct Network {
     model: nn::Model,
     weights: Weights,
     programs: Vec<(Kind, Program)>,
-    explainers: Vec<((Method, Option<String>, usize), Explainer)>,
+    /// What was explained last, with its batch; the newest last.
+    explainers: Vec<(Method, ExplainOptions, usize, Explainer)>,
     /// The last attack, for any ε: its options with ε = 0, and its batch.
     attacker: Option<(AttackOptions, usize, Attacker)>,
     device: Device,
@@ -262,29 +263,29 @@ impl Network {
         Ok(list)
     }
 
-    /// One map per image; without `layer` at the method's own choice, without `classes` for the predicted ones.
+    /// One map per image; without `classes` for the predicted ones.
     pub async fn explain(
         &mut self,
         method: Method,
         pixels: &[f32],
-        layer: Option<&str>,
         classes: Option<&[u32]>,
+        options: &ExplainOptions,
     ) -> Result<Explanation> {
-        let n = self.count(pixels)?;
+        let batch = batch_for(self.count(pixels)?);
         let classes = match classes {
             Some(classes) => classes.to_vec(),
             None => self.classify(pixels).await?,
         };
-        let key = (method, layer.map(str::to_string), batch_for(n));
-        let mut explainer = match self.explainers.iter().position(|(made, _)| *made == key) {
-            Some(i) => self.explainers.swap_remove(i).1,
-            None => Explainer::new(&self.device, &self.model, method, layer, key.2)?,
+        let known = self.explainers.iter().position(|(m, o, b, _)| (*m, o, *b) == (method, options, batch));
+        let mut explainer = match known {
+            Some(i) => self.explainers.remove(i).3,
+            None => Explainer::new(&self.device, &self.model, method, options, batch)?,
         };
+        let explanation = explainer.run(self.store(), pixels, &classes, &mut |_| ControlFlow::Continue(())).await;
         if self.explainers.len() == MAX_PROGRAMS {
-            self.explainers.clear();
+            self.explainers.remove(0);
         }
-        let explanation = explainer.run(self.store(), pixels, &classes).await;
-        self.explainers.push((key, explainer));
+        self.explainers.push((method, options.clone(), batch, explainer));
         explanation
     }
 

@@ -20,6 +20,8 @@ import type {
   DeviceInfo,
   Evaluation,
   ExplainMethod,
+  ExplainMethodInfo,
+  ExplainSettings,
   Explanation,
   Layer,
   LayerProblem,
@@ -87,11 +89,13 @@ export interface TrainingResult {
   divergence: RunResult['divergence'];
 }
 
-export interface ExplainOptions {
-  /** Grad-CAM: name of a layer with feature maps. The last of these. */
-  layer?: string;
+export interface ExplainOptions extends ExplainSettings {
   /** The class to explain, per image. The predicted one. */
   classes?: Uint32Array | number[];
+  /** After each piece of a long list of images. */
+  onProgress?: (progress: { done: number; of: number }) => void;
+  /** Stops between two pieces; the promise is rejected with code `cancelled`. */
+  signal?: AbortSignal;
 }
 
 export interface RobustnessOptions extends Omit<AttackOptions, 'epsilon'> {
@@ -212,6 +216,11 @@ export class Engine {
   /** Shapes, parameters and multiply–accumulates per layer, or what stands in the way. Makes no weights; cheap enough for every keystroke. */
   describe(architecture: Architecture): Promise<{ summary: ModelSummary | null; problem: LayerProblem | null }> {
     return this.#call('describe', architecture);
+  }
+
+  /** The explanation methods of `model.explain`, and what to tell about them. */
+  explainMethods(): Promise<ExplainMethodInfo[]> {
+    return this.#call('explainMethods');
   }
 
   /** Draws, reads or takes over a data set. */
@@ -347,8 +356,24 @@ export class Model extends Remote {
   }
 
   /** One map per image that says where the evidence for a class lies. */
-  explain(method: ExplainMethod, images: Float32Array, { layer, classes }: ExplainOptions = {}): Promise<Explanation> {
-    return this.call('explain', method, images, layer, classes && Uint32Array.from(classes));
+  async explain(method: ExplainMethod, images: Float32Array, options: ExplainOptions = {}): Promise<Explanation> {
+    const { classes, onProgress, signal, ...settings } = options;
+    const asked = classes && Uint32Array.from(classes);
+    const explain = (from: number, to?: number, size = 1) =>
+      this.call<Explanation>('explain', method, images.slice(from * size, to && to * size), asked?.slice(from, to), settings);
+    if (!onProgress && !signal) return explain(0);
+    const size = (await this.call<Shape>('input')).reduce((product, side) => product * side);
+    const of = Math.ceil(images.length / size);
+    if (of * size !== images.length || (asked && asked.length !== of)) return explain(0); // the engine says what is wrong
+    const piece = 16;
+    const parts: Explanation[] = [];
+    for (let start = 0; start < of || start === 0; start += piece) {
+      throwIfAborted(signal);
+      const done = Math.min(start + piece, of);
+      parts.push(await explain(start, done, size));
+      onProgress?.({ done, of });
+    }
+    return joined(parts);
   }
 
   /** Changes images within a small ball so that the model errs; `labels` are the true classes. */
@@ -372,6 +397,27 @@ export class Model extends Remote {
     }
     return correct.map((count) => (of > 0 ? Math.round(count) / of : 0));
   }
+}
+
+/** Explanations of pieces of a list of images, as one. */
+function joined(parts: Explanation[]): Explanation {
+  const first = parts[0]!;
+  const all = <T>(of: (part: Explanation) => T) => parts.map(of);
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  const maps = new Float32Array(sum(all((part) => part.maps.length)));
+  parts.reduce((at, part) => (maps.set(part.maps, at), at + part.maps.length), 0);
+  return {
+    ...first,
+    maps,
+    classes: Uint32Array.from(parts.flatMap(({ classes }) => [...classes])),
+    note: parts.find(({ note }) => note)?.note ?? null,
+    details: parts.flatMap(({ details }) => details),
+    cost: {
+      forward: sum(all(({ cost }) => cost.forward)),
+      backward: sum(all(({ cost }) => cost.backward)),
+      bytes: Math.max(...all(({ cost }) => cost.bytes)),
+    },
+  };
 }
 
 /** Where a trainer stands. */

@@ -166,17 +166,95 @@ export interface Prediction {
   probabilities: Float32Array;
 }
 
-export type ExplainMethod = 'saliency' | 'grad-cam';
+export type ExplainMethod = 'saliency' | 'smoothgrad' | 'gradient-input' | 'guided-backprop' | 'integrated-gradients' | 'grad-cam';
+
+/** What to tell about a method. */
+export interface ExplainMethodInfo {
+  id: ExplainMethod;
+  title: string;
+  /** The question it answers, one sentence. */
+  answers: string;
+  /** Where it misleads, one sentence. */
+  misleads: string;
+  /** In TeX. */
+  formula: string;
+  /** Whether it looks at one layer. */
+  layer: boolean;
+  /** Whether its maps have values for and against the class; else they are at least 0. */
+  signed: boolean;
+  /** The settings that it reads beside the layer. */
+  options: (keyof ExplainSettings)[];
+}
+
+/** Ranges and defaults are in `README.md`; each method reads what concerns it. */
+export interface ExplainSettings {
+  /** A layer with feature maps. */
+  layer?: string;
+  /** Neuron conductance: the channel, or the unit of a dense layer. */
+  unit?: number;
+  /** Steps along the path from the baseline. */
+  steps?: number;
+  /** Noisy or perturbed images. */
+  samples?: number;
+  /** SmoothGrad: standard deviation in pixel units. */
+  noise?: number;
+  /** What a missing pixel is. */
+  baseline?: 'black' | 'white' | 'blur' | 'noise';
+  /** Occlusion, in pixels. */
+  window?: number;
+  stride?: number;
+  /** LIME. */
+  segments?: number;
+  compactness?: number;
+  surrogate?: 'ridge' | 'lasso';
+  penalty?: number;
+  kernelWidth?: number;
+  top?: number;
+  seed?: number;
+}
 
 export interface Explanation {
-  /** `[n, H, W]`, unscaled. Grad-CAM is already up-sampled to the image. */
+  method: ExplainMethod;
+  /** The layer that was looked at, where the method looks at one. */
+  layer: string | null;
+  /** `[n, H, W]`, unscaled. Maps of a layer are already up-sampled to the image. */
   maps: Float32Array;
   height: number;
   width: number;
   /** The class each map answers for. */
   classes: Uint32Array;
-  /** One sentence where a map is all zero, else null. */
+  /** Whether the maps have values for and against the class, and want a diverging colour scale. */
+  signed: boolean;
+  /** One sentence where a map is all zero, or what else a reader must know; else null. */
   note: string | null;
+  /** One per image. */
+  details: ExplainDetails[];
+  cost: ExplainCost;
+}
+
+/** What a method knows about one image beside the map; null where it does not. */
+export interface ExplainDetails {
+  /** S_c, the logit of the class. */
+  score: number;
+  /** S_c of the baseline. */
+  baselineScore: number | null;
+  /** What the attributions add up to, before any resizing: ideally score − baselineScore. */
+  total: number | null;
+  /** |total − (score − baselineScore)| / |score − baselineScore|. */
+  completenessError: number | null;
+  /** Per feature map of the layer: its weight in the map, or its own attribution. */
+  units: Float32Array | null;
+  /** Along the path from the baseline: first α = 1 and α = 0, then the midpoints; `slope` is dS_c/dα, whose mean over these is `total`. */
+  path: { alpha: Float32Array; score: Float32Array; slope: Float32Array } | null;
+}
+
+/** Of one call; time is the caller's to measure. */
+export interface ExplainCost {
+  /** Passes of one image, or one version of an image, through the network. */
+  forward: number;
+  backward: number;
+  /** Working memory of the compiled program, without weights. */
+  bytes: number;
 }
 
 export interface AttackOptions {

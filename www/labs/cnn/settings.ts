@@ -1,17 +1,20 @@
 /** What this lab adds to a run, and its named set-ups. */
-import type { AttackOptions, ExplainMethod } from '../../engine/types.ts';
+import type { AttackOptions } from '../../engine/types.ts';
 import { choice, flag, integer, real, type Schema } from '../../ui/state.ts';
 import type { Preset } from '../run/lab.ts';
 import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
 
 export type View = 'layers' | 'why' | 'fool' | 'draw';
 
+/** The two of the engine's explanation methods that this lab introduces. */
+export type WhyMethod = 'saliency' | 'grad-cam';
+
 export interface Settings extends RunSettings {
   /** Which part of "Look inside" is open. */
   view: View;
   /** Chosen validation image. */
   image: number;
-  method: ExplainMethod;
+  method: WhyMethod;
   attack: AttackOptions['method'];
   norm: AttackOptions['norm'];
   eps: number;
@@ -25,7 +28,7 @@ export const SCHEMA: Schema<Settings> = {
   ...RUN_SCHEMA,
   view: choice<View>('layers', ['layers', 'why', 'fool', 'draw']),
   image: integer(4, 0, 1000000),
-  method: choice<ExplainMethod>('saliency', ['saliency', 'grad-cam']),
+  method: choice<WhyMethod>('saliency', ['saliency', 'grad-cam']),
   attack: choice<AttackOptions['method']>('fgsm', ['fgsm', 'pgd', 'noise']),
   norm: choice<AttackOptions['norm']>('linf', ['linf', 'l2']),
   eps: real(0.1, 0, 10),

@@ -1,7 +1,6 @@
 /** Why: saliency (V1) and Grad-CAM (V5) for any class, the latter at any layer. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ExplainMethod } from '../../engine/types.ts';
 import { extent } from '../../ui/colors.ts';
 import { choose, segmented, slider } from '../../ui/fields.ts';
 import '../../ui/formula.ts';
@@ -10,6 +9,7 @@ import { photograph, type Picture } from '../../ui/paint.ts';
 import '../../ui/picture.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
+import type { WhyMethod } from './settings.ts';
 
 interface Method {
   title: string;
@@ -17,7 +17,7 @@ interface Method {
   answers: string;
 }
 
-const METHODS: Record<ExplainMethod, Method> = {
+const METHODS: Record<WhyMethod, Method> = {
   saliency: {
     title: 'Saliency',
     tex: String.raw`M_{ij} = \max_{k}\left|\frac{\partial S_c}{\partial x_{kij}}\right|`,
@@ -88,7 +88,7 @@ export class WhyView extends Panel {
     if (!live) return null;
     const classes = live.dataset.info.classes;
     const method = METHODS[settings.method];
-    return html`${segmented<ExplainMethod>({
+    return html`${segmented<WhyMethod>({
         label: 'Method',
         value: settings.method,
         options: [
