@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::{Cost, Details, ExplainOptions, Explanation, Kind, Method, guided_backprop, path, smoothgrad};
+use super::options::MAX_SAMPLES;
+use super::{Cost, Details, ExplainOptions, Explanation, Kind, Method, guided_backprop, hidden, lime, occlusion, path, smoothgrad};
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
 use crate::graph::Type;
@@ -42,13 +43,19 @@ impl Explainer {
         let layer = method.layer(model, options)?;
         let size: usize = input.iter().product();
         let most = (MAX_VALUES / size).clamp(1, MAX_ROWS);
+        let chunk = |versions: usize| versions.div_ceil(versions.div_ceil(most));
         let rows = match method.kind() {
             Kind::Once => batch.max(1),
-            Kind::Path => {
-                let points = points(method, options).len();
-                points.div_ceil(points.div_ceil(most))
-            }
+            Kind::Path => chunk(points(method, options).len()),
+            Kind::Hidden => chunk(match method {
+                Method::Occlusion => 2 + hidden::window_count(options, input[1], input[2]),
+                _ => 2 + options.samples.unwrap_or(lime::SAMPLES),
+            }),
         };
+        if method == Method::Occlusion && hidden::window_count(options, input[1], input[2]) > MAX_SAMPLES {
+            let message = format!("makes more than {MAX_SAMPLES} windows; choose a greater one");
+            return Err(Error::option("stride", message));
+        }
         let graph = method.graph(model, rows, layer.as_deref().unwrap_or_default(), options)?;
         let program = device.compile(&graph)?;
         Ok(Self {
@@ -110,6 +117,7 @@ impl Explainer {
                     store.remove(path::SUM);
                     part?
                 }
+                Kind::Hidden => self.hidden(store, images, classes[0], &mut progress).await?,
             };
             progress(1.0)?;
             found.maps.extend_from_slice(&part.maps);
@@ -146,7 +154,7 @@ impl Explainer {
             baseline_score: bases.get(i).copied(),
             total: totals.get(i).copied(),
             units: of(&units, i),
-            path: Vec::new(),
+            ..Details::default()
         });
         let zero = maps.chunks_exact(height * width).position(is_zero);
         let note = zero.map(|i| self.method.why_zero(&of(&raw, i)));
@@ -198,6 +206,59 @@ impl Explainer {
         let maps = self.output("map").await?;
         let note = is_zero(&maps).then(|| self.method.why_zero(&[]));
         Ok(Part { maps, details: vec![details], note, forward: points.len() })
+    }
+
+    /// The map of one image from what hiding parts of it does to the score.
+    async fn hidden(
+        &mut self,
+        store: &mut Store,
+        image: &[f32],
+        class: u32,
+        progress: &mut dyn FnMut(f32) -> Result<()>,
+    ) -> Result<Part> {
+        let [channels, height, width] = self.input;
+        let (shape, plane) = ([1, channels, height, width], height * width);
+        let parts = match self.method {
+            Method::Occlusion => hidden::windows(&self.options, height, width),
+            _ => lime::parts(image, self.input, &self.options),
+        };
+        let baseline = self.options.baseline.of(image, self.input, self.options.seed);
+        let (x, baseline) = (Tensor::f32(shape, image.to_vec())?, Tensor::f32(shape, baseline)?);
+        let class_of = Tensor::u32([1], vec![class])?;
+        // The image, the baseline, and the versions.
+        let versions = 2 + parts.hidden.len();
+        let mut scores = Vec::with_capacity(versions);
+        while scores.len() < versions {
+            let mut masks = vec![1.0; self.rows * plane];
+            for (i, mask) in (scores.len()..versions).zip(masks.chunks_exact_mut(plane)) {
+                match i {
+                    0 => mask.fill(1.0),
+                    1 => mask.fill(0.0),
+                    _ => parts.mask(i - 2, mask),
+                }
+            }
+            let masks = Tensor::f32([self.rows, 1, height, width], masks)?;
+            self.program.run(store, &[("x", &x), ("baseline", &baseline), ("mask", &masks), ("class", &class_of)], 1)?;
+            scores.extend(self.output("score").await?);
+            scores.truncate(versions);
+            progress(scores.len() as f32 / versions as f32)?;
+        }
+        let mut details = Details { score: scores[0], baseline_score: Some(scores[1]), ..Details::default() };
+        let maps = if self.method == Method::Occlusion {
+            let falls: Vec<f32> = scores[2..].iter().map(|score| scores[0] - score).collect();
+            occlusion::map(&parts.pixels, &falls, plane)
+        } else {
+            let fit = lime::surrogate(&parts, &scores[2..], &self.options);
+            let mut segments = vec![0; plane];
+            for (label, pixels) in parts.pixels.iter().enumerate() {
+                pixels.iter().for_each(|&pixel| segments[pixel as usize] = label as u32);
+            }
+            let map = lime::map(&parts, &fit.weights, self.options.top, plane);
+            details.surrogate = Some((segments, fit));
+            map
+        };
+        let note = is_zero(&maps).then(|| self.method.why_zero(&[]));
+        Ok(Part { maps, details: vec![details], note, forward: versions })
     }
 
     async fn output(&self, name: &str) -> Result<Vec<f32>> {

@@ -3,7 +3,7 @@
 //! All explain the logit S_c of a class c (before softmax), in evaluation mode, with respect to pixels in 0…1. Methods that look at an
 //! image once take a batch: images `x` `[N, C, H, W]` and classes `class` `u32[N]` give `map` `[N, H, W]` and `logits` `[N, classes]`.
 //! Images of a batch do not influence each other, so the gradient of Σ_n S_{c_n}(x_n) holds the gradient for every image. Methods that
-//! look at many versions of one image have these along the batch axis: see `path.rs`. [`Explainer`] runs either kind.
+//! look at many versions of one image have these along the batch axis: see `path.rs` and `hidden.rs`. [`Explainer`] runs all.
 
 mod baseline;
 pub mod cam;
@@ -14,10 +14,15 @@ pub mod grad_cam_plus_plus;
 pub mod gradient_input;
 pub mod guided_backprop;
 pub mod guided_grad_cam;
+mod hidden;
 pub mod integrated_gradients;
+mod lime;
+pub mod linear;
+mod occlusion;
 mod options;
 mod path;
 pub mod saliency;
+pub mod slic;
 pub mod smoothgrad;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +50,8 @@ pub enum Method {
     GuidedGradCam,
     LayerConductance,
     NeuronConductance,
+    Occlusion,
+    Lime,
 }
 
 /// What to tell about a method.
@@ -73,12 +80,14 @@ pub struct About {
 enum Kind {
     /// Once; the batch axis holds images.
     Once,
-    /// At many versions of it, which are the batch.
+    /// At many versions of it, which are the batch: see `path.rs`.
     Path,
+    /// At many versions with parts hidden, which are the batch: see `hidden.rs`.
+    Hidden,
 }
 
 impl Method {
-    pub const ALL: [Method; 11] = [
+    pub const ALL: [Method; 13] = [
         Method::Saliency,
         Method::Smoothgrad,
         Method::GradientInput,
@@ -90,6 +99,8 @@ impl Method {
         Method::GuidedGradCam,
         Method::LayerConductance,
         Method::NeuronConductance,
+        Method::Occlusion,
+        Method::Lime,
     ];
 
     pub fn about(self) -> &'static About {
@@ -105,6 +116,8 @@ impl Method {
             Method::GuidedGradCam => &guided_grad_cam::ABOUT,
             Method::LayerConductance => &conductance::LAYER,
             Method::NeuronConductance => &conductance::NEURON,
+            Method::Occlusion => &occlusion::ABOUT,
+            Method::Lime => &lime::ABOUT,
         }
     }
 
@@ -118,6 +131,7 @@ impl Method {
             | Method::GradCam
             | Method::GradCamPlusPlus
             | Method::GuidedGradCam => Kind::Once,
+            Method::Occlusion | Method::Lime => Kind::Hidden,
         }
     }
 
@@ -145,13 +159,14 @@ impl Method {
             Method::GuidedGradCam => guided_grad_cam::graph(model, rows, layer),
             Method::LayerConductance => conductance::layer(model, rows, layer),
             Method::NeuronConductance => conductance::neuron(model, rows, layer, options.unit),
+            Method::Occlusion | Method::Lime => hidden::graph(model, rows),
         }
     }
 
     /// Backward passes per forward pass.
     fn backward(self) -> usize {
         match self {
-            Method::Cam => 0,
+            Method::Cam | Method::Occlusion | Method::Lime => 0,
             Method::Saliency
             | Method::Smoothgrad
             | Method::GradientInput
@@ -202,6 +217,8 @@ pub struct Details {
     pub units: Vec<f32>,
     /// Along the path from the baseline: α, S_c, and dS_c/dα, whose mean over the midpoints is the total. Both ends come first.
     pub path: Vec<[f32; 3]>,
+    /// LIME: the segment of each pixel, `[H·W]`, and the linear model of them.
+    pub surrogate: Option<(Vec<u32>, linear::Fit)>,
 }
 
 impl Details {

@@ -6,7 +6,7 @@ use super::Baseline;
 use crate::error::{Error, Result};
 
 /// The largest number of steps, samples or windows: a few seconds of a small network.
-const MAX_SAMPLES: usize = 10_000;
+pub(super) const MAX_SAMPLES: usize = 10_000;
 
 /// The largest number of super-pixels, which are the unknowns of LIME's linear system.
 const MAX_SEGMENTS: usize = 256;

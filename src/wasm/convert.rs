@@ -126,6 +126,14 @@ fn details(known: &Details) -> JsValue {
         true => JsValue::NULL,
         false => object([("alpha", column(0)), ("score", column(1)), ("slope", column(2))]),
     };
+    let surrogate = known.surrogate.as_ref().map_or(JsValue::NULL, |(segments, fit)| {
+        object([
+            ("segments", indices(segments)),
+            ("weights", floats(&fit.weights)),
+            ("intercept", fit.intercept.into()),
+            ("r2", fit.r2.into()),
+        ])
+    });
     object([
         ("score", known.score.into()),
         ("baselineScore", number(known.baseline_score)),
@@ -133,6 +141,7 @@ fn details(known: &Details) -> JsValue {
         ("completenessError", number(known.completeness_error())),
         ("units", list(&known.units)),
         ("path", path),
+        ("surrogate", surrogate),
     ])
 }
 

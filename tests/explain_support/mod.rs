@@ -1,4 +1,5 @@
 //! What the tests of explanations share: networks with random weights, images, one call that explains.
+#![allow(dead_code)] // each test file uses some of it
 
 use std::ops::ControlFlow;
 
@@ -31,7 +32,6 @@ pub fn model(id: &str, input: [usize; 3], classes: usize) -> Model {
 }
 
 /// S = W·x + b.
-#[allow(dead_code)] // not in every file of tests
 pub fn linear(input: [usize; 3], classes: usize) -> Model {
     let layers = vec![Layer::Flatten, Layer::Dense { units: classes }];
     Model::new(Architecture { input, mean: vec![], std: vec![], layers }).unwrap()

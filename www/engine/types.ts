@@ -246,6 +246,8 @@ export interface ExplainDetails {
   units: Float32Array | null;
   /** Along the path from the baseline: first α = 1 and α = 0, then the midpoints; `slope` is dS_c/dα, whose mean over these is `total`. */
   path: { alpha: Float32Array; score: Float32Array; slope: Float32Array } | null;
+  /** LIME: the segment of each pixel, `[H, W]`, and the linear model: S_c ≈ intercept + Σ weights of the segments that are on. */
+  surrogate: { segments: Uint32Array; weights: Float32Array; intercept: number; r2: number } | null;
 }
 
 /** Of one call; time is the caller's to measure. */
