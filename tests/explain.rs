@@ -1,51 +1,25 @@
 //! Explanations against closed forms, published values and finite differences (COURSE V1, V4, V5).
 #![cfg(not(target_arch = "wasm32"))]
 
+mod explain_support;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use explain_support::{assert_close, model, random_image, random_weights};
 use pollster::block_on;
-use vitrine::data::Random;
 use vitrine::device::{Device, Store};
-use vitrine::explain::{ExplainOptions, Explainer, Method, grad_cam, saliency, score};
+use vitrine::explain::{ExplainOptions, Explainer, Method, grad_cam, saliency};
 use vitrine::graph::reference::{Tensor64, evaluate};
-use vitrine::graph::{Builder, Conv2d, DType, Graph};
-use vitrine::nn::{Architecture, Layer, Mode, Model, PRESETS, preset};
+use vitrine::graph::{Builder, DType, Graph};
+use vitrine::nn::{Architecture, Layer, Mode, Model, PRESETS};
 use vitrine::{Error, Tensor};
-
-/// Every parameter of `model` random (running variances positive), in a store of the CPU.
-fn random_weights(model: &Model, seed: u32) -> Store {
-    let mut store = Device::cpu().store();
-    for (stream, parameter) in model.parameters().iter().chain(model.buffers()).enumerate() {
-        let mut random = Random::new(seed, stream as u32);
-        let low = if parameter.name.ends_with("variance") { 0.5 } else { -0.4 };
-        let values = (0..parameter.shape.len()).map(|_| random.between(low, low + 0.8)).collect();
-        store.set(&parameter.name, &Tensor::f32(&parameter.shape, values).unwrap()).unwrap();
-    }
-    store
-}
-
-fn random_image(len: usize, seed: u32) -> Vec<f32> {
-    let mut random = Random::new(seed, 99);
-    (0..len).map(|_| random.uniform()).collect()
-}
-
-fn model(id: &str, input: [usize; 3], classes: usize) -> Model {
-    Model::new(preset(id, input, classes).unwrap()).unwrap()
-}
 
 /// The outputs of `graph` on the CPU.
 fn run<const N: usize>(graph: &Graph, store: &mut Store, inputs: &[(&str, &Tensor)], outputs: [&str; N]) -> [Vec<f32>; N] {
     let mut program = Device::cpu().compile(graph).unwrap();
     program.run(store, inputs, 1).unwrap();
     outputs.map(|name| block_on(program.output(name)).unwrap().into_f32().unwrap())
-}
-
-fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
-    assert_eq!(found.len(), expected.len());
-    for (i, (a, b)) in found.iter().zip(expected).enumerate() {
-        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "value {i}: {a}, expected {b}");
-    }
 }
 
 /// S_c = w_c·(x − mean)/std + b: the map is max over channels of |w_c|/std, whatever the image.
@@ -66,28 +40,6 @@ fn saliency_of_a_linear_model_is_its_weights() {
         let w = &weights[class as usize * 12..][..12];
         let expected: Vec<f32> = (0..6).map(|i| (w[i].abs() / std[0]).max(w[6 + i].abs() / std[1])).collect();
         assert_close(map, &expected, 1e-6);
-    }
-}
-
-/// The values that Captum publishes for its one-convolution test model: input 0…15, two kernels of ones with biases −50 and −75, dense
-/// rows of five ones and three minus ones. At the convolution α = (¾, −½), at its ReLU (1, −½).
-#[test]
-fn grad_cam_has_captums_values() {
-    for (at_relu, expected) in [(false, [11.25, 13.5, 20.25, 22.5]), (true, [0.0, 4.0, 28.0, 32.5])] {
-        let builder = Builder::new();
-        let x = builder.constant(Tensor::f32([1, 1, 4, 4], (0..16).map(|i| i as f32).collect()).unwrap());
-        let kernels = builder.fill(1.0, [2, 1, 3, 3]);
-        let bias = builder.constant(Tensor::f32([1, 2, 1, 1], vec![-50.0, -75.0]).unwrap());
-        let conv = x.conv2d(kernels, Conv2d::default()) + bias;
-        let relu = conv.relu();
-        let rows = [1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0];
-        let dense = builder.constant(Tensor::f32([4, 8], [rows; 4].concat()).unwrap());
-        let logits = relu.reshape([1, 8]).matmul_t(false, dense, true);
-        let class = builder.constant(Tensor::u32([1], vec![0]).unwrap());
-        let layer = if at_relu { relu } else { conv };
-        builder.output("map", grad_cam::weighted(grad_cam::weights(layer, score(logits, class)), layer));
-        let [map] = run(&builder.finish().unwrap(), &mut Device::cpu().store(), &[], ["map"]);
-        assert_close(&map, &expected, 1e-6);
     }
 }
 

@@ -146,3 +146,23 @@ fn fits_are_optimal() {
         }
     }
 }
+
+/// Coefficients, intercept and weighted R² by scikit-learn 1.9.1: `Ridge(alpha)` and `Lasso(alpha, tol=1e-14)`, `fit` and `score` with
+/// `sample_weight`.
+#[test]
+fn fits_are_scikit_learns() {
+    let z = (0..12).flat_map(|i: i32| [i % 2, i / 2 % 2, i / 3 % 2, (i * i % 5 < 2) as i32]).map(|v| v as f32).collect::<Vec<_>>();
+    let y = [1.5, -0.25, 2.0, 0.5, 3.25, 1.0, -1.0, 0.75, 2.5, -0.5, 1.25, 0.0];
+    let importance = [1.0, 0.5, 0.25, 2.0, 1.5, 0.75, 0.1, 1.0, 0.3, 0.6, 1.2, 0.9];
+    let known = [
+        (Surrogate::Ridge, 1.0, [-1.216_218_8, -0.550_639_45, 0.281_035_28, -0.347_756_14], 2.120_678_3, 0.641_490_02),
+        (Surrogate::Ridge, 0.1, [-1.813_804_7, -0.949_201_7, 0.661_275_9, -1.013_062], 2.845_763_9, 0.761_068_6),
+        (Surrogate::Lasso, 0.1, [-1.264_793_6, -0.128_016_16, 0.0, 0.0], 1.888_143_7, 0.555_357_6),
+        (Surrogate::Lasso, 0.3, [-0.490_334_83, 0.0, 0.0, 0.0], 1.378_161, 0.280_005_4),
+    ];
+    for (surrogate, lambda, weights, intercept, r2) in known {
+        let found = fit(&z, &y, &importance, surrogate, lambda);
+        assert_close(&found.weights, &weights, 1e-6);
+        assert_close(&[found.intercept, found.r2], &[intercept, r2], 1e-6);
+    }
+}
