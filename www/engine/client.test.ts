@@ -129,6 +129,66 @@ it('model.robustness covers the split in pieces and weighs each by its size', as
   expect(progress).toEqual([64 / 150, 128 / 150, 1]);
 });
 
+describe('model.explain', () => {
+  /** Maps and classes that tell which images they are of, by their first pixel. */
+  function explaining(method: string, args: unknown[]): unknown {
+    if (method === 'input') return [1, 2, 2];
+    if (method !== 'explain') return { handle: 2 };
+    const [, images, classes] = args as [string, Float32Array, Uint32Array | undefined];
+    const count = images.length / 4;
+    return {
+      maps: images,
+      classes: classes ?? new Uint32Array(count),
+      note: images[0] === 16 ? 'zero' : null,
+      details: Array.from({ length: count }, (_, i) => ({ score: images[4 * i] })),
+      cost: { forward: count, backward: 2 * count, bytes: 1000 - count },
+    };
+  }
+
+  async function prepare() {
+    worker.answer = explaining;
+    const engine = await Engine.create();
+    return engine.model([{ type: 'dense', units: 2 }], { input: [1, 2, 2] });
+  }
+
+  const images = Float32Array.from({ length: 4 * 20 }, (_, i) => Math.floor(i / 4));
+
+  it('asks once, with the settings and the classes', async () => {
+    const model = await prepare();
+    await model.explain('lime', images, { classes: Array(20).fill(1), segments: 9 });
+    const asked = worker.calls.filter(([method]) => method === 'explain').map(([, args]) => args);
+    expect(asked).toEqual([['lime', images, new Uint32Array(20).fill(1), { segments: 9 }]]);
+  });
+
+  it('goes through the images in pieces where somebody listens, and joins them', async () => {
+    const model = await prepare();
+    const heard: number[] = [];
+    const classes = Array.from({ length: 20 }, (_, i) => i);
+    const found = await model.explain('saliency', images, { classes, onProgress: ({ done }) => heard.push(done) });
+    expect(heard).toEqual([16, 20]);
+    expect(found.maps).toEqual(images);
+    expect(found.classes).toEqual(Uint32Array.from(classes));
+    expect(found.details.map(({ score }) => score)).toEqual(classes);
+    expect(found.note).toBe('zero');
+    expect(found.cost).toEqual({ forward: 20, backward: 40, bytes: 996 });
+  });
+
+  it('stops between two pieces when its signal is aborted', async () => {
+    const model = await prepare();
+    const controller = new AbortController();
+    const run = model.explain('saliency', images, { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect(worker.calls.filter(([method]) => method === 'explain')).toHaveLength(1);
+  });
+
+  it('leaves it to the engine to say what is wrong with the images', async () => {
+    const model = await prepare();
+    await model.explain('saliency', images.slice(1), { onProgress: () => {} });
+    const asked = worker.calls.filter(([method]) => method === 'explain').map(([, args]) => (args[1] as Float32Array).length);
+    expect(asked).toEqual([79]);
+  });
+});
+
 it('a disposed object answers with an error and asks nothing of the worker', async () => {
   worker.answer = training();
   const engine = await Engine.create();

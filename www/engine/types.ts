@@ -166,7 +166,20 @@ export interface Prediction {
   probabilities: Float32Array;
 }
 
-export type ExplainMethod = 'saliency' | 'smoothgrad' | 'gradient-input' | 'guided-backprop' | 'integrated-gradients' | 'grad-cam';
+export type ExplainMethod =
+  | 'saliency'
+  | 'smoothgrad'
+  | 'gradient-input'
+  | 'guided-backprop'
+  | 'integrated-gradients'
+  | 'cam'
+  | 'grad-cam'
+  | 'grad-cam-plus-plus'
+  | 'guided-grad-cam'
+  | 'layer-conductance'
+  | 'neuron-conductance'
+  | 'occlusion'
+  | 'lime';
 
 /** What to tell about a method. */
 export interface ExplainMethodInfo {
