@@ -15,3 +15,9 @@ export const count = (value: number): string => String(Math.round(value)).replac
 
 /** `6×8×8`. */
 export const shapeText = (shape: readonly number[]): string => shape.join('×');
+
+/** `512 B`, `48 kB`, `1.2 MB`, `130 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${Number((bytes / 1e6).toPrecision(2))} MB`;
+}

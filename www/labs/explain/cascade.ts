@@ -4,17 +4,16 @@
  * The trained network stays as it is; a twin of it is randomised.
  */
 import { throwIfAborted } from '../../engine/errors.ts';
-import type { Checkpoint } from '../../engine/types.ts';
+import type { Checkpoint, ExplainMethodInfo, ExplainSettings } from '../../engine/types.ts';
 import { ask } from '../run/ask.ts';
 import type { Live, Session } from '../run/session.ts';
 import { trainOptionsOf } from '../run/settings.ts';
 import type { Subject } from './comparison.ts';
-import type { MethodInfo } from '../run/methods.ts';
 import { rankCorrelation } from './rank.ts';
 import type { Settings } from './settings.ts';
 
 export interface Course {
-  method: MethodInfo;
+  method: ExplainMethodInfo;
   /** Of the shown image, one per stage; the first is the trained network's. */
   maps: readonly Float32Array[];
   /** Rank correlation with the first map, signs aside, mean over all images; `null` where all maps are constant. */
@@ -54,15 +53,14 @@ interface Order {
   shown: Subject;
   /** Validation images for the mean, beside the shown one. */
   others: readonly number[];
-  methods: readonly MethodInfo[];
-  /** Empty: the engine's choice. */
-  layer: string;
+  methods: readonly ExplainMethodInfo[];
+  methodSettings: ExplainSettings;
   onProgress: (share: number) => void;
   signal: AbortSignal;
 }
 
 export async function cascade(order: Order): Promise<Cascade> {
-  const { session, live, shown, others, methods, layer, onProgress, signal } = order;
+  const { session, live, shown, others, methods, methodSettings, onProgress, signal } = order;
   const layers = live.model.summary.layers.filter(({ parameters }) => parameters > 0).map(({ name }) => name);
   const indices = [shown.index, ...others.filter((index) => index !== shown.index)];
   const { pixels, labels } = await live.dataset.images('validation', indices);
@@ -77,7 +75,7 @@ export async function cascade(order: Order): Promise<Cascade> {
       await trainer.restore(mixed(trained, random, layers.slice(layers.length - stage)));
       for (const [i, method] of methods.entries()) {
         throwIfAborted(signal);
-        maps[i].push((await ask(twin, method, pixels, classes, layer)).maps);
+        maps[i].push((await ask(twin, method, pixels, classes, methodSettings)).maps);
         onProgress((stage * methods.length + i + 1) / ((layers.length + 1) * methods.length));
       }
     }

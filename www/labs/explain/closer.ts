@@ -1,19 +1,24 @@
 /** Look closer: one method with its formula and cost, or one of the experiments, which are loaded when they are first opened. */
 import { css, html, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { brief } from '../../ui/format.ts';
+import { brief, count, size } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/tabs.ts';
 import { controls } from '../../ui/theme.ts';
+import type { Answer } from './comparison.ts';
+import { withNumbers } from './numbers.ts';
+import { optionControls } from './options.ts';
 import { Panel } from './panel.ts';
 import type { View } from './settings.ts';
 
 const VIEWS: readonly [View, string][] = [
   ['method', 'The method'],
+  ['path', 'Path'],
   ['randomise', 'Random weights'],
 ];
 
 const LOADERS: Partial<Record<View, () => Promise<unknown>>> = {
+  path: () => import('./path.ts'),
   randomise: () => import('./randomise.ts'),
 };
 
@@ -53,12 +58,22 @@ export class Closer extends Panel {
   }
 
   private method() {
-    const result = this.comparison.closest;
-    if (!result) return null;
-    const { method, answers } = result;
+    const { comparison, session } = this;
+    const { closest } = comparison;
+    if (!closest) return null;
+    const { method, answers } = closest;
+    const [answer] = answers;
     return html`<section class="stack" aria-label=${method.title}>
       <h3>${method.title}</h3>
       <vt-formula tex=${method.formula}></vt-formula>
+      ${
+        answer
+          ? html`<div>
+              <p class="soft">With the numbers of image ${comparison.subjects[0]?.index}</p>
+              ${withNumbers(answer.explanation).map((tex) => html`<vt-formula tex=${tex}></vt-formula>`)}
+            </div>`
+          : null
+      }
       <dl>
         <div>
           <dt>What it answers</dt>
@@ -68,23 +83,38 @@ export class Closer extends Panel {
           <dt>Where it misleads</dt>
           <dd>${method.misleads}</dd>
         </div>
-        ${
-          answers.length > 0
-            ? html`<div>
-                <dt>What it cost</dt>
-                <dd class="number">${brief(Math.min(...answers.map(({ milliseconds }) => milliseconds)))} ms an image</dd>
-              </div>`
-            : null
-        }
+        ${answer ? this.cost(answer) : null}
       </dl>
+      ${optionControls(method, session.settings, (changes) => void comparison.update(changes))}
     </section>`;
+  }
+
+  private cost({ explanation: { cost, layer }, milliseconds }: Answer) {
+    const passes = `${count(cost.forward)} forward, ${count(cost.backward)} backward`;
+    return html`<div>
+        <dt>What it cost, for this image</dt>
+        <dd class="number">${passes} passes · ${brief(milliseconds)} ms · ${size(cost.bytes)} of working memory</dd>
+      </div>
+      ${
+        layer
+          ? html`<div>
+              <dt>Layer</dt>
+              <dd>${layer}</dd>
+            </div>`
+          : null
+      }`;
   }
 
   private opened() {
     const { view } = this.session.settings;
     if (!this.ready.has(view)) return null;
     const { comparison } = this;
-    return view === 'randomise' ? html`<vt-explain-randomise .comparison=${comparison}></vt-explain-randomise>` : this.method();
+    const views: Record<View, () => unknown> = {
+      method: () => this.method(),
+      path: () => html`<vt-explain-path .comparison=${comparison}></vt-explain-path>`,
+      randomise: () => html`<vt-explain-randomise .comparison=${comparison}></vt-explain-randomise>`,
+    };
+    return views[view]();
   }
 
   protected override render() {

@@ -24,8 +24,8 @@ export class Compare extends Panel {
       }
       .maps {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(132px, 1fr));
-        gap: 16px 14px;
+        grid-template-columns: repeat(auto-fill, minmax(100px, 1fr));
+        gap: 16px 12px;
         list-style: none;
       }
       .maps > li {
@@ -35,20 +35,21 @@ export class Compare extends Panel {
         min-width: 0;
       }
       /* The value read out under a picture must not hide a name. */
-      .title {
-        font-size: 0.9rem;
+      .title,
+      .name {
+        display: flex;
+        align-items: end;
+        min-height: calc(2.5em + 4px);
         padding: 2px 0;
+        font-size: 0.9rem;
         line-height: 1.25;
       }
       .name {
-        min-height: 0;
         justify-self: start;
         border: 0;
-        padding: 2px 0;
         background: none;
         white-space: normal;
         text-align: left;
-        line-height: 1.25;
         text-decoration: underline;
         text-decoration-color: var(--outline);
         text-underline-offset: 3px;
@@ -90,7 +91,7 @@ export class Compare extends Panel {
     </button>`;
     if (!live || !answer) return html`<li>${name}${problemNote(problem)}</li>`;
     const { maps, width, height, note } = answer.explanation;
-    const scale = result.answers.some(({ explanation }) => extent(explanation.maps)[0] < 0) ? 'signed' : 'magnitude';
+    const scale = method.signed ? 'signed' : 'magnitude';
     const limit = this.limit(result);
     const map: Picture = { width, height, data: maps, channels: 1, scale, limit };
     return html`<li>
@@ -134,7 +135,7 @@ export class Compare extends Panel {
   protected override render() {
     const { session, comparison } = this;
     const { settings, problems, playing } = session;
-    const signed = comparison.results.some(({ answers }) => answers.some(({ explanation }) => extent(explanation.maps)[0] < 0));
+    const signed = comparison.results.some(({ method }) => method.signed);
     return html`<div class="row keys">
         ${slider({
           label: 'Opacity of the maps',

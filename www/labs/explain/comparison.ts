@@ -4,12 +4,12 @@
  * network trains it waits.
  */
 import { EngineError } from '../../engine/client.ts';
-import type { Evaluation, Explanation } from '../../engine/types.ts';
+import type { Evaluation, ExplainMethodInfo, ExplainSettings, Explanation } from '../../engine/types.ts';
 import { Watched } from '../../ui/signal.ts';
-import { ask } from '../run/ask.ts';
+import { ask, methodsOf } from '../run/ask.ts';
 import { mistakesOf, spread, type Mistake } from '../run/confusion.ts';
 import type { Live, Session } from '../run/session.ts';
-import { METHODS, type MethodInfo } from '../run/methods.ts';
+import { settingsFrom } from './options.ts';
 import { ANY, ITS_ANSWER, THE_TRUTH, type Settings } from './settings.ts';
 
 /** An image with what the network says of it. */
@@ -33,7 +33,7 @@ export interface Answer {
 
 /** What one method says of all subjects, or why it cannot. */
 export interface Result {
-  method: MethodInfo;
+  method: ExplainMethodInfo;
   answers: readonly Answer[];
   problem: string | null;
 }
@@ -42,7 +42,9 @@ export class Comparison extends Watched {
   readonly session: Session<Settings>;
   /** The chosen image first, then the misread one, if there is any. */
   subjects: readonly Subject[] = [];
-  /** In the order of `METHODS`. */
+  /** All that the engine has. */
+  all: readonly ExplainMethodInfo[] = [];
+  /** Of the chosen methods that have answered, in the engine's order. */
   results: readonly Result[] = [];
   /** Methods still to be asked; 0: everything in view is up to date. */
   waiting = 0;
@@ -56,8 +58,14 @@ export class Comparison extends Watched {
     session.watch(() => this.#follow());
   }
 
-  get methods(): MethodInfo[] {
-    return METHODS.filter(({ id }) => this.session.settings.methods.includes(id));
+  get methods(): ExplainMethodInfo[] {
+    return this.all.filter(({ id }) => this.session.settings.methods.includes(id));
+  }
+
+  /** What the visitor has set about the methods. */
+  get methodSettings(): ExplainSettings {
+    const { layer } = this;
+    return { ...settingsFrom(this.session.settings), seed: this.session.settings.seed, ...(layer ? { layer } : {}) };
   }
 
   /** The result that is looked at closely. */
@@ -120,6 +128,7 @@ export class Comparison extends Watched {
   }
 
   async #look(live: Live): Promise<void> {
+    this.all = await methodsOf(this.session.engine);
     const { image, mistake } = this.session.settings;
     const last = live.dataset.info.validation - 1;
     const misread = this.mistakes.find(({ index }) => index === mistake) ?? this.mistakes[0];
@@ -137,7 +146,7 @@ export class Comparison extends Watched {
       const result = await this.#ask(live, method, subjects);
       if (this.#again || live !== this.session.live) break;
       const others = this.results.filter((other) => other.method !== method);
-      this.results = METHODS.flatMap((each) => [result, ...others].filter((other) => other.method === each));
+      this.results = this.all.flatMap((each) => [result, ...others].filter((other) => other.method === each));
     }
     this.waiting = 0;
   }
@@ -167,12 +176,12 @@ export class Comparison extends Watched {
     return question === ITS_ANSWER || question >= classes ? predicted : question;
   }
 
-  async #ask(live: Live, method: MethodInfo, subjects: readonly Subject[]): Promise<Result> {
+  async #ask(live: Live, method: ExplainMethodInfo, subjects: readonly Subject[]): Promise<Result> {
     const answers: Answer[] = [];
     try {
       for (const { pixels, asked } of subjects) {
         const began = performance.now();
-        const explanation = await ask(live.model, method, pixels, [asked], this.layer);
+        const explanation = await ask(live.model, method, pixels, [asked], this.methodSettings);
         answers.push({ explanation, milliseconds: performance.now() - began });
       }
       return { method, answers, problem: null };

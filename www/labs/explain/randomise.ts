@@ -64,7 +64,7 @@ export class Randomise extends Panel {
         shown,
         others: comparison.recognised.slice(0, OTHERS),
         methods: comparison.methods,
-        layer: comparison.layer,
+        methodSettings: comparison.methodSettings,
         onProgress: (share) => (this.share = share),
         signal: this.stop.signal,
       });

@@ -3,9 +3,10 @@ import { choice, integer, name, names, real, withDefaults, type Schema } from '.
 import type { Preset } from '../run/lab.ts';
 import { DIGITS, ROOMS } from '../run/recipes.ts';
 import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
+import { OPTIONS_SCHEMA, type MethodOptions } from './options.ts';
 
 /** Part of "Look closer" that is open. */
-export type View = 'method' | 'randomise';
+export type View = 'method' | 'path' | 'randomise';
 
 /** `question`: the class that a map answers for. */
 export const ITS_ANSWER = -1;
@@ -13,7 +14,7 @@ export const THE_TRUTH = -2;
 /** `image`, `mistake`: left to the lab. */
 export const ANY = -1;
 
-export interface Settings extends RunSettings {
+export interface Settings extends RunSettings, MethodOptions {
   /** Epochs that the button in "Set up" trains. */
   epochs: number;
   /** Chosen validation image; `ANY`: the first that the network recognises. */
@@ -34,14 +35,15 @@ export interface Settings extends RunSettings {
 
 export const SCHEMA: Schema<Settings> = {
   ...withDefaults(RUN_SCHEMA, ROOMS.settings),
+  ...OPTIONS_SCHEMA,
   epochs: integer(ROOMS.epochs, 1, 100),
   image: integer(ANY, ANY, 1000000),
   mistake: integer(ANY, ANY, 1000000),
   question: integer(ITS_ANSWER, THE_TRUTH, 999),
   layer: name(''),
-  methods: names(['saliency', 'grad-cam'], 16),
+  methods: names(['saliency', 'integrated-gradients', 'grad-cam'], 16),
   opacity: real(0.75, 0, 1),
-  view: choice<View>('method', ['method', 'randomise']),
+  view: choice<View>('method', ['method', 'path', 'randomise']),
   method: name(''),
 };
 
@@ -50,28 +52,35 @@ export const PRESETS: readonly Preset<Settings>[] = [
     id: 'where',
     title: 'Where does it look?',
     text: 'Train the network on rooms, then compare: which maps lie on the solid, and which are spread over walls it should not need?',
-    settings: { methods: ['saliency', 'grad-cam'] },
+    settings: {},
     offered: true,
   },
   {
     id: 'strokes',
     title: 'Which strokes make a 4?',
     text: 'A small network on real handwriting. Signed maps say which pixels speak for the digit (orange) and which against it (blue).',
-    settings: { ...DIGITS.settings, epochs: DIGITS.epochs, methods: ['saliency', 'grad-cam'] },
+    settings: { ...DIGITS.settings, epochs: DIGITS.epochs, methods: ['gradient-input', 'integrated-gradients', 'grad-cam'] },
     offered: true,
   },
   {
     id: 'misled',
     title: 'What misled it?',
     text: 'Train, then look at the misread image. Set the class to the truth: was the evidence there, and outvoted?',
-    settings: { methods: ['saliency', 'grad-cam'], question: THE_TRUTH },
+    settings: { methods: ['guided-backprop', 'integrated-gradients', 'grad-cam'], question: THE_TRUTH },
+    offered: true,
+  },
+  {
+    id: 'path',
+    title: 'Add up the slopes',
+    text: 'Walk from a black image to the real one: integrated gradients share out exactly what the score gains or loses on the way.',
+    settings: { methods: ['gradient-input', 'integrated-gradients'], view: 'path' },
     offered: true,
   },
   {
     id: 'randomise',
     title: 'Is it about this network?',
     text: 'Train, then replace its weights by random ones, layer by layer. A map that stays the same never explained the network.',
-    settings: { methods: ['saliency', 'grad-cam'], view: 'randomise' },
+    settings: { methods: ['saliency', 'guided-backprop', 'integrated-gradients', 'grad-cam'], view: 'randomise' },
     offered: true,
   },
 ];

@@ -10,7 +10,6 @@ import { controls } from '../../ui/theme.ts';
 import { imageOf } from '../run/maps.ts';
 import { recipeChoice } from '../run/recipe-choice.ts';
 import { trainCard } from '../run/train-card.ts';
-import { METHODS } from '../run/methods.ts';
 import { Panel } from './panel.ts';
 import { ANY, ITS_ANSWER, THE_TRUTH, type Settings } from './settings.ts';
 
@@ -169,11 +168,11 @@ export class Setup extends Panel {
   private methods() {
     const { methods } = this.session.settings;
     const toggle = (id: string, on: boolean): Partial<Settings> => ({
-      methods: METHODS.map((method) => method.id).filter((each) => (each === id ? on : methods.includes(each))),
+      methods: this.comparison.all.map((method): string => method.id).filter((each) => (each === id ? on : methods.includes(each))),
     });
     return html`<fieldset>
       <legend>Methods, side by side</legend>
-      ${METHODS.map(({ id, title }) =>
+      ${this.comparison.all.map(({ id, title }) =>
         check({ label: title, value: methods.includes(id), onChange: (on) => void this.comparison.update(toggle(id, on)) }),
       )}
     </fieldset>`;

@@ -8,11 +8,8 @@ import '../../ui/formula.ts';
 import { styles } from '../../ui/styles.ts';
 import { table, tableStyles, type Column } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
-import { METHODS } from '../run/methods.ts';
 import { Panel } from './panel.ts';
 import { agreement, completeRaters, CRITERIA, CRITERION_IDS, HIGHEST, scoresOf, type Criterion, type Score } from './ratings.ts';
-
-const titleOf = (id: string): string => METHODS.find((method) => method.id === id)?.title ?? id;
 
 @customElement('vt-rate-results')
 export class Results extends Panel {
@@ -46,6 +43,10 @@ export class Results extends Panel {
       }
     `,
   ];
+
+  private titleOf(id: string): string {
+    return this.study.all.find((method) => method.id === id)?.title ?? id;
+  }
 
   private mark({ mean, deviation }: Score['marks'][Criterion]) {
     return html`<span class="mark">
@@ -108,10 +109,10 @@ export class Results extends Panel {
       return html`<p class="soft">Nothing has been rated yet in this study. The results and the names of the maps appear here.</p>`;
     const scores = scoresOf(
       own,
-      METHODS.map(({ id }) => id),
+      study.all.map(({ id }) => id),
     );
     const columns: readonly Column<Score>[] = [
-      { title: 'method', cell: ({ method }) => titleOf(method) },
+      { title: 'method', cell: ({ method }) => this.titleOf(method) },
       ...CRITERIA.map(({ id, title }): Column<Score> => ({
         title: title.toLowerCase(),
         numeric: true,

@@ -3,7 +3,6 @@ import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { check, problemNote, slider } from '../../ui/fields.ts';
 import { controls } from '../../ui/theme.ts';
-import { METHODS } from '../run/methods.ts';
 import { recipeChoice } from '../run/recipe-choice.ts';
 import { trainCard } from '../run/train-card.ts';
 import { Panel } from './panel.ts';
@@ -42,7 +41,7 @@ export class Setup extends Panel {
 
   private toggle(id: string, on: boolean): void {
     const { methods } = this.session.settings;
-    const chosen = METHODS.map((method) => method.id).filter((each) => (each === id ? on : methods.includes(each)));
+    const chosen = this.study.all.map((method): string => method.id).filter((each) => (each === id ? on : methods.includes(each)));
     void this.session.update({ methods: chosen });
   }
 
@@ -53,7 +52,7 @@ export class Setup extends Panel {
       <h3>What is rated</h3>
       <fieldset>
         <legend>Methods, two to four</legend>
-        ${METHODS.map(({ id, title }) => {
+        ${this.study.all.map(({ id, title }) => {
           const value = settings.methods.includes(id);
           return check({
             label: title,

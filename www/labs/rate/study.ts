@@ -2,13 +2,13 @@
  * One study: some images that the network recognises, the map of every chosen method for each of them, and the people who rate them one
  * after the other without knowing which map is whose. Ratings stay in this browser; nothing is sent anywhere.
  */
+import type { Engine } from '../../engine/client.ts';
 import type { Live, Session } from '../run/session.ts';
 import { encode } from '../../ui/state.ts';
 import { Watched } from '../../ui/signal.ts';
-import { ask } from '../run/ask.ts';
+import { ask, methodsOf, type ExplainMethodInfo } from '../run/ask.ts';
 import { spread } from '../run/confusion.ts';
 import { imageOf } from '../run/maps.ts';
-import { METHODS, type MethodInfo } from '../run/methods.ts';
 import { blindedOrder, CRITERION_IDS, parseRatings, withRatings, type Criterion, type Rating } from './ratings.ts';
 import { SCHEMA, type Settings } from './settings.ts';
 
@@ -20,7 +20,7 @@ export interface Page {
   pixels: Float32Array;
   answer: number;
   /** One map per method of the study, in the order in which this rater meets them. */
-  maps: readonly { method: MethodInfo; map: Float32Array }[];
+  maps: readonly { method: ExplainMethodInfo; map: Float32Array }[];
 }
 
 /** Marks that a rater has given so far on the page in view, by method. */
@@ -28,6 +28,8 @@ export type Draft = Partial<Record<Criterion, number>>;
 
 export class Study extends Watched {
   readonly session: Session<Settings>;
+  /** All methods of the engine. */
+  all: readonly ExplainMethodInfo[] = [];
   ratings: readonly Rating[];
   /** Where the ratings could not be kept: why. */
   problem = '';
@@ -49,8 +51,8 @@ export class Study extends Watched {
     session.watch(() => this.#follow());
   }
 
-  get methods(): MethodInfo[] {
-    return METHODS.filter(({ id }) => this.session.settings.methods.includes(id));
+  get methods(): ExplainMethodInfo[] {
+    return this.all.filter(({ id }) => this.session.settings.methods.includes(id));
   }
 
   /** Network, training, images and methods. */
@@ -75,9 +77,19 @@ export class Study extends Watched {
 
   /** Another network or other methods: the pages in view are of no use any more. */
   #follow(): void {
+    if (this.session.live && this.all.length === 0) void this.#list(this.session.engine);
     if (this.pages.length > 0 && this.key !== this.#key) {
       this.pages = [];
       this.changed();
+    }
+  }
+
+  async #list(engine: Engine): Promise<void> {
+    try {
+      this.all = await methodsOf(engine);
+      this.changed();
+    } catch (error) {
+      this.session.report('inside', error);
     }
   }
 

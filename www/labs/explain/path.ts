@@ -1,0 +1,153 @@
+/** The path of integrated gradients: from the baseline to the image, step by step, with the running sum beside the score. */
+import { css, html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { EngineError } from '../../engine/client.ts';
+import type { Explanation } from '../../engine/types.ts';
+import { fit } from '../../ui/colors.ts';
+import { problemNote, slider } from '../../ui/fields.ts';
+import { brief, percent } from '../../ui/format.ts';
+import { photograph, type Picture } from '../../ui/paint.ts';
+import '../../ui/picture.ts';
+import '../../ui/plot.ts';
+import type { Line } from '../../ui/plot.ts';
+import { table, tableStyles } from '../../ui/table.ts';
+import { controls } from '../../ui/theme.ts';
+import { ask } from '../run/ask.ts';
+import type { Subject } from './comparison.ts';
+import { courseOf } from './course.ts';
+import { optionControls } from './options.ts';
+import { Panel } from './panel.ts';
+
+const LINES: readonly Line[] = [{ label: 'score' }, { label: 'running sum', color: '--orange', dashed: true }];
+
+@customElement('vt-explain-path')
+export class Path extends Panel {
+  @state() private share = 1;
+  @state() private found: { subject: Subject; explanation: Explanation; key: string } | null = null;
+  @state() private problem = '';
+  private asking = '';
+
+  static override styles = [
+    controls,
+    tableStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 12px;
+      }
+    `,
+  ];
+
+  private get method() {
+    return this.comparison.all.find(({ id }) => id === 'integrated-gradients');
+  }
+
+  protected override willUpdate(): void {
+    const { comparison, session, method } = this;
+    const subject = comparison.subjects[0];
+    if (!subject || !method || session.playing || session.busy) return;
+    const { steps, baseline } = session.settings;
+    const key = [subject.index, subject.asked, subject.logits[subject.asked], steps, baseline, session.settings.seed].join(' ');
+    if (key === this.found?.key || key === this.asking) return;
+    this.asking = key;
+    void this.fetch(subject, key);
+  }
+
+  private async fetch(subject: Subject, key: string): Promise<void> {
+    const { comparison, method } = this;
+    const { live } = this.session;
+    if (!live || !method) return;
+    try {
+      const explanation = await ask(live.model, method, subject.pixels, [subject.asked], comparison.methodSettings);
+      if (key === this.asking) this.found = { subject, explanation, key };
+      this.problem = '';
+    } catch (error) {
+      this.problem = EngineError.from(error).message;
+    }
+  }
+
+  /** The image on the way; of a baseline that only the engine knows, none. */
+  private onTheWay({ pixels }: Subject): Float32Array | null {
+    const { baseline } = this.session.settings;
+    if (baseline !== 'black' && baseline !== 'white') return null;
+    const start = baseline === 'white' ? 1 : 0;
+    return pixels.map((value) => start + this.share * (value - start));
+  }
+
+  protected override render() {
+    const { session, found, share, method } = this;
+    const { live, settings } = session;
+    if (!live || !method) return null;
+    const details = found?.explanation.details[0];
+    const course = details && courseOf(details);
+    if (!found || !details || !course) return problemNote(this.problem);
+    const { subject, explanation } = found;
+    const { shape } = live.dataset.info;
+    const way = this.onTheWay(subject);
+    const map: Picture = {
+      width: explanation.width,
+      height: explanation.height,
+      data: explanation.maps,
+      channels: 1,
+      ...fit(explanation.maps),
+      scale: 'signed',
+    };
+    const step = Math.round(share * (course.alpha.length - 1));
+    const start = course.running[0];
+    const rows = [
+      { title: 'sum of the slopes so far', value: course.running[step] - start },
+      { title: 'score here − score of the baseline', value: course.score[step] - start },
+    ];
+    return html`<p>
+        From a baseline without evidence to the image the score moves, up or down. Integrated gradients add up its slope on the way
+        and give each pixel its part: the parts of all pixels make the whole difference.
+      </p>
+      ${slider({
+        label: 'α: from the baseline (0) to the image (1)',
+        value: share,
+        min: 0,
+        max: 1,
+        step: 0.01,
+        live: true,
+        onChange: (value) => (this.share = value),
+      })}
+      <div class="pair">
+        ${
+          way
+            ? html`<vt-picture .picture=${photograph(way, shape)} label="On the way, α = ${brief(share)}"></vt-picture>`
+            : html`<p class="soft">This baseline is made by the engine; the way from it is not drawn.</p>`
+        }
+        <vt-picture
+          .picture=${photograph(subject.pixels, shape)}
+          .map=${map}
+          .opacity=${settings.opacity}
+          label="Integrated gradients for class ${this.classText(subject.asked)}"
+        ></vt-picture>
+      </div>
+      ${table(
+        'Up to here',
+        [
+          { title: `up to α = ${brief(share)}`, cell: ({ title }) => title },
+          { title: '', numeric: true, cell: ({ value }) => brief(value) },
+        ],
+        rows,
+      )}
+      <vt-plot
+        heading="Score on the way"
+        xLabel="α"
+        file="path"
+        .lines=${LINES}
+        .data=${{ x: course.alpha, y: [course.score, course.running] }}
+      ></vt-plot>
+      <p role="status">
+        All pixels together: ${brief(details.total ?? NaN)}. S(x) − S(x′) = ${brief(details.score - start)}.
+        ${details.completenessError === null ? '' : `Error ${percent(details.completenessError, 2)}: fewer steps make it larger.`}
+      </p>
+      ${optionControls(method, settings, (changes) => void this.comparison.update(changes))} ${problemNote(this.problem)}`;
+  }
+}
