@@ -78,6 +78,42 @@ test('methods, class, images and opacity are chosen by hand; a value is read out
   await expect(lab.root.getByRole('region', { name: 'Grad-CAM' }).getByText('Where it misleads')).toBeVisible();
 });
 
+test('along the path the slopes add up to the difference of the scores, whatever the baseline', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await train(lab);
+  await lab.root.getByRole('tab', { name: 'Path' }).click();
+  const outcome = lab.root.getByText(/All pixels together/);
+  for (const baseline of ['black', 'blur']) {
+    await lab.root.getByLabel('Baseline: what').selectOption(baseline);
+    await expect(lab.picture(/^On the way/)).toHaveCount(baseline === 'black' ? 1 : 0);
+    await expect(outcome).toBeVisible();
+    expect(Number(/Error ([\d.]+) %/.exec(await outcome.innerText())![1])).toBeLessThan(2);
+  }
+  await lab.root.getByLabel('Baseline: what').selectOption('white');
+  await expect(lab.picture('On the way, α = 1. Arrow keys read single pixels.')).toBeVisible();
+  const alpha = lab.root.getByRole('spinbutton', { name: 'α: from the baseline' });
+  await alpha.fill('0');
+  await alpha.press('Enter');
+  await expect(lab.root.getByRole('row', { name: 'sum of the slopes so far 0' })).toBeVisible();
+  const one = await outcome.innerText();
+  const steps = lab.root.getByRole('spinbutton', { name: 'Steps along the path' });
+  await steps.fill('2');
+  await steps.press('Enter');
+  await expect(outcome).not.toHaveText(one);
+});
+
+test('a method closely: its formula with numbers, its cost, its settings', async ({ page, site }) => {
+  const lab = await open(page, site.url, `${DIGITS}&method=integrated-gradients`);
+  const card = lab.root.getByRole('region', { name: 'Integrated gradients' });
+  await expect(card.getByText('52 forward, 52 backward passes')).toBeVisible();
+  await expect(card.locator('math')).toHaveCount(4);
+  const steps = card.getByRole('spinbutton', { name: 'Steps along the path' });
+  await steps.fill('20');
+  await steps.press('Enter');
+  await expect(card.getByText('22 forward, 22 backward passes')).toBeVisible();
+  await expect.poll(() => page.url()).toContain('steps=20');
+});
+
 test('with random weights the maps change, layer by layer', async ({ page, site }) => {
   const lab = await open(page, site.url);
   await train(lab);
@@ -92,7 +128,7 @@ test('with random weights the maps change, layer by layer', async ({ page, site 
   await layers.press('Enter');
   await expect(lab.root.getByText('all layers random, down to conv1')).toBeVisible();
   expect(await strength(lab, /^Saliency, all layers random/)).not.toBeCloseTo(trained, 2);
-  await expect(lab.root.getByText(/^Saliency 0\.\d+ · Grad-CAM/)).toBeVisible();
+  await expect(lab.root.getByText(/^Saliency 0\.\d+ · Integrated gradients .* · Grad-CAM/)).toBeVisible();
   // The network itself is as it was.
   expect(await strength(lab, /^Saliency for class/)).toBe(before);
 });
@@ -111,6 +147,9 @@ for (const scheme of ['light', 'dark'] as const) {
     await train(lab);
     await expect(lab.picture(/^Grad-CAM for class/)).toHaveCount(2);
     await expectAccessible(page, 'compared');
+    await lab.root.getByRole('tab', { name: 'Path' }).click();
+    await expect(lab.root.getByText(/All pixels together/)).toBeVisible();
+    await expectAccessible(page, 'path');
     await lab.root.getByRole('tab', { name: 'Random weights' }).click();
     await lab.button('Randomise a copy, layer by layer').click();
     await expect(lab.root.getByText('Likeness to the first map')).toBeVisible();

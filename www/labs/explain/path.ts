@@ -133,7 +133,7 @@ export class Path extends Panel {
         'Up to here',
         [
           { title: `up to α = ${brief(share)}`, cell: ({ title }) => title },
-          { title: '', numeric: true, cell: ({ value }) => brief(value) },
+          { title: 'score', numeric: true, cell: ({ value }) => brief(value) },
         ],
         rows,
       )}
