@@ -1,6 +1,6 @@
 /**
  * One picture, large: an image, a map of numbers, or a map over an image. The value under the pointer is read out below; with the
- * keyboard, arrow keys move a cross-hair from pixel to pixel.
+ * keyboard, arrow keys move a cross-hair from pixel to pixel. A click, or Enter, fires `pick` with the pixel `{ x, y }`.
  */
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -9,13 +9,18 @@ import { paint, valuesAt, type Picture } from './paint.ts';
 import { styles } from './styles.ts';
 import { controls } from './theme.ts';
 
+export interface Point {
+  x: number;
+  y: number;
+}
+
 @customElement('vt-picture')
 export class PictureView extends LitElement {
   @property({ attribute: false }) picture: Picture | null = null;
   @property({ attribute: false }) map: Picture | null = null;
   @property({ type: Number }) opacity = 0.65;
   @property() label = '';
-  @state() private point: { x: number; y: number } | null = null;
+  @state() private point: Point | null = null;
   @query('canvas') private canvas!: HTMLCanvasElement;
 
   static override styles = [
@@ -76,7 +81,12 @@ export class PictureView extends LitElement {
     };
   }
 
+  private pick(): void {
+    if (this.point) this.dispatchEvent(new CustomEvent<Point>('pick', { detail: this.point }));
+  }
+
   private move(event: KeyboardEvent): void {
+    if (event.key === 'Enter') this.pick();
     const steps: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = steps[event.key];
     if (!step || !this.picture) return;
@@ -110,6 +120,10 @@ export class PictureView extends LitElement {
         tabindex="0"
         aria-label="${this.label}. Arrow keys read single pixels."
         @pointermove=${this.hover}
+        @click=${(event: PointerEvent) => {
+          this.hover(event);
+          this.pick();
+        }}
         @pointerleave=${() => (this.point = null)}
         @blur=${() => (this.point = null)}
         @keydown=${this.move}

@@ -14,11 +14,13 @@ import type { View } from './settings.ts';
 const VIEWS: readonly [View, string][] = [
   ['method', 'The method'],
   ['path', 'Path'],
+  ['segments', 'Segments'],
   ['randomise', 'Random weights'],
 ];
 
 const LOADERS: Partial<Record<View, () => Promise<unknown>>> = {
   path: () => import('./path.ts'),
+  segments: () => import('./segments.ts'),
   randomise: () => import('./randomise.ts'),
 };
 
@@ -112,6 +114,7 @@ export class Closer extends Panel {
     const views: Record<View, () => unknown> = {
       method: () => this.method(),
       path: () => html`<vt-explain-path .comparison=${comparison}></vt-explain-path>`,
+      segments: () => html`<vt-explain-segments .comparison=${comparison}></vt-explain-segments>`,
       randomise: () => html`<vt-explain-randomise .comparison=${comparison}></vt-explain-randomise>`,
     };
     return views[view]();

@@ -8,6 +8,7 @@ const details = {
   total: 1,
   completenessError: 0,
   units: null,
+  surrogate: null,
   path: {
     alpha: Float32Array.of(1, 0, 0.25, 0.75),
     score: Float32Array.of(2, 1, 1.0625, 1.5625),

@@ -28,7 +28,7 @@ describe('a map with its numbers', () => {
     classes: Uint32Array.of(0),
     signed: true,
     note: null,
-    details: [{ score: 2, baselineScore: -1, total: 2.5, completenessError: 1 / 6, units: null, path: null }],
+    details: [{ score: 2, baselineScore: -1, total: 2.5, completenessError: 1 / 6, units: null, path: null, surrogate: null }],
     cost: { forward: 1, backward: 1, bytes: 1 },
   };
 
@@ -43,6 +43,16 @@ describe('a map with its numbers', () => {
     const details = [{ ...explanation.details[0]!, baselineScore: null, total: null, units: Float32Array.of(0.5, -2) }];
     expect(withNumbers({ ...explanation, details })).toEqual([
       String.raw`\sum_k w_k A^k = - 2 A^{2} + 0.5 A^{1}`,
+      String.raw`\text{strongest: } M_{1,2} = -4`,
+    ]);
+  });
+
+  it('or the linear model that stands in for the network', () => {
+    const surrogate = { segments: new Uint32Array(4), weights: Float32Array.of(0.5, -2), intercept: 1, r2: 0.75 };
+    const details = [{ ...explanation.details[0]!, baselineScore: null, total: null, surrogate }];
+    expect(withNumbers({ ...explanation, details })).toEqual([
+      String.raw`S_c \approx 1 - 2 z_{2} + 0.5 z_{1}`,
+      'R^2 = 0.75',
       String.raw`\text{strongest: } M_{1,2} = -4`,
     ]);
   });

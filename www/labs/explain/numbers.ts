@@ -15,12 +15,15 @@ export function texNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** `0.31 A^{12} - 0.22 A^{7} + …`: the terms of the largest weights, feature maps counted from 1. */
-export function weightedSum(weights: ArrayLike<number>): string {
+/** `0.31 A^{12} - 0.22 A^{7} + …`: the terms of the largest weights, counted from 1; `factor` is `A` for feature maps, `z` for segments. */
+export function weightedSum(weights: ArrayLike<number>, factor: 'A' | 'z' = 'A'): string {
   const order = Array.from({ length: weights.length }, (_, k) => k).sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]));
   const terms = order
     .slice(0, MOST_TERMS)
-    .map((k, i) => `${weights[k] < 0 ? '-' : i > 0 ? '+' : ''} ${texNumber(Math.abs(weights[k]))} A^{${k + 1}}`);
+    .map(
+      (k, i) =>
+        `${weights[k] < 0 ? '-' : i > 0 ? '+' : ''} ${texNumber(Math.abs(weights[k]))} ${factor}${factor === 'A' ? '^' : '_'}{${k + 1}}`,
+    );
   return terms.join(' ').trim() + (order.length > MOST_TERMS ? String.raw` + \dots` : '');
 }
 
@@ -41,12 +44,22 @@ function completeness({ score, baselineScore, total }: ExplainDetails): string[]
   ];
 }
 
+/** A linear model of the segments that are on: the strongest weights, and how well it fits. */
+function fitted({ weights, intercept, r2 }: NonNullable<ExplainDetails['surrogate']>): string[] {
+  const sum = weightedSum(weights, 'z');
+  return [
+    String.raw`S_c pprox ${texNumber(intercept)} ${sum.startsWith('-') ? sum : `+ ${sum}`}`,
+    String.raw`R^2 = ${texNumber(r2)}`,
+  ];
+}
+
 /** Lines that say what the first map of `explanation` is made of. */
 export function withNumbers(explanation: Explanation): string[] {
   const details = explanation.details[0];
   if (!details) return [];
   const { value, row, column } = strongest(explanation);
   const lines = completeness(details);
+  if (details.surrogate) lines.push(...fitted(details.surrogate));
   if (details.units && details.baselineScore === null) lines.push(String.raw`\sum_k w_k A^k = ${weightedSum(details.units)}`);
   return [...lines, String.raw`\text{strongest: } M_{${row},${column}} = ${texNumber(value)}`];
 }

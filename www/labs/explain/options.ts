@@ -16,12 +16,16 @@ export interface MethodOptions {
   segments: number;
   compactness: number;
   surrogate: NonNullable<ExplainSettings['surrogate']>;
+  penalty: number;
   kernelWidth: number;
   top: number;
 }
 
 type Baseline = MethodOptions['baseline'];
 type Surrogate = MethodOptions['surrogate'];
+
+/** The engine's own. */
+const PENALTY: Readonly<Record<Surrogate, number>> = { ridge: 1, lasso: 0.01 };
 
 export const OPTIONS_SCHEMA: Schema<MethodOptions> = {
   steps: integer(50, 1, 1000),
@@ -34,15 +38,17 @@ export const OPTIONS_SCHEMA: Schema<MethodOptions> = {
   segments: integer(40, 2, 256),
   compactness: real(10, 0.1, 1000),
   surrogate: choice<Surrogate>('ridge', ['ridge', 'lasso']),
+  penalty: real(PENALTY.ridge, 0, 1e6),
   kernelWidth: real(0.25, 0.01, 100),
   top: integer(0, 0, 256),
 };
 
 /** The options as the engine wants them: what is left to the method is left out. */
 export function settingsFrom(options: MethodOptions): ExplainSettings {
-  const { steps, baseline, samples, noise, window, stride, unit, segments, compactness, surrogate, kernelWidth, top } = options;
+  const { steps, baseline, samples, noise, window, stride, unit, segments, compactness, surrogate, penalty, kernelWidth, top } =
+    options;
   return {
-    ...{ steps, baseline, noise, unit, segments, compactness, surrogate, kernelWidth, top },
+    ...{ steps, baseline, noise, unit, segments, compactness, surrogate, penalty, kernelWidth, top },
     ...(samples > 0 ? { samples } : {}),
     ...(window > 0 ? { window } : {}),
     ...(stride > 0 ? { stride: window > 0 ? Math.min(stride, window) : stride } : {}),
@@ -57,7 +63,7 @@ const CONTROLS: Partial<Record<keyof ExplainSettings, Control>> = {
     slider({ label: 'Steps along the path', value: steps, min: 1, max: 300, onChange: (value) => change({ steps: value }) }),
   baseline: ({ baseline }, change) =>
     choose<Baseline>({
-      label: 'Baseline: what “nothing” looks like',
+      label: 'Baseline: what a missing pixel is',
       value: baseline,
       options: [
         ['black', 'black'],
@@ -122,7 +128,16 @@ const CONTROLS: Partial<Record<keyof ExplainSettings, Control>> = {
         ['ridge', 'ridge'],
         ['lasso', 'lasso: few segments'],
       ],
-      onChange: (value) => change({ surrogate: value }),
+      onChange: (value) => change({ surrogate: value, penalty: PENALTY[value] }),
+    }),
+  penalty: ({ penalty }, change) =>
+    slider({
+      label: 'Penalty on its weights',
+      value: penalty,
+      min: 0.0001,
+      max: 100,
+      logarithmic: true,
+      onChange: (value) => change({ penalty: value }),
     }),
   kernelWidth: ({ kernelWidth }, change) =>
     slider({

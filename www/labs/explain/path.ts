@@ -1,8 +1,6 @@
 /** The path of integrated gradients: from the baseline to the image, step by step, with the running sum beside the score. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { EngineError } from '../../engine/client.ts';
-import type { Explanation } from '../../engine/types.ts';
 import { fit } from '../../ui/colors.ts';
 import { problemNote, slider } from '../../ui/fields.ts';
 import { brief, percent } from '../../ui/format.ts';
@@ -10,9 +8,10 @@ import { photograph, type Picture } from '../../ui/paint.ts';
 import '../../ui/picture.ts';
 import '../../ui/plot.ts';
 import type { Line } from '../../ui/plot.ts';
+import { follow } from '../../ui/signal.ts';
 import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
-import { ask } from '../run/ask.ts';
+import { Asked } from './asked.ts';
 import type { Subject } from './comparison.ts';
 import { courseOf } from './course.ts';
 import { optionControls } from './options.ts';
@@ -23,9 +22,7 @@ const LINES: readonly Line[] = [{ label: 'score' }, { label: 'running sum', colo
 @customElement('vt-explain-path')
 export class Path extends Panel {
   @state() private share = 1;
-  @state() private found: { subject: Subject; explanation: Explanation; key: string } | null = null;
-  @state() private problem = '';
-  private asking = '';
+  private readonly asked = new Asked();
 
   static override styles = [
     controls,
@@ -43,32 +40,13 @@ export class Path extends Panel {
     `,
   ];
 
-  private get method() {
-    return this.comparison.all.find(({ id }) => id === 'integrated-gradients');
+  constructor() {
+    super();
+    follow(this, () => [this.asked]);
   }
 
   protected override willUpdate(): void {
-    const { comparison, session, method } = this;
-    const subject = comparison.subjects[0];
-    if (!subject || !method || session.playing || session.busy) return;
-    const { steps, baseline } = session.settings;
-    const key = [subject.index, subject.asked, subject.logits[subject.asked], steps, baseline, session.settings.seed].join(' ');
-    if (key === this.found?.key || key === this.asking) return;
-    this.asking = key;
-    void this.fetch(subject, key);
-  }
-
-  private async fetch(subject: Subject, key: string): Promise<void> {
-    const { comparison, method } = this;
-    const { live } = this.session;
-    if (!live || !method) return;
-    try {
-      const explanation = await ask(live.model, method, subject.pixels, [subject.asked], comparison.methodSettings);
-      if (key === this.asking) this.found = { subject, explanation, key };
-      this.problem = '';
-    } catch (error) {
-      this.problem = EngineError.from(error).message;
-    }
+    this.asked.update(this.comparison, 'integrated-gradients');
   }
 
   /** The image on the way; of a baseline that only the engine knows, none. */
@@ -80,12 +58,14 @@ export class Path extends Panel {
   }
 
   protected override render() {
-    const { session, found, share, method } = this;
+    const { session, comparison, share } = this;
     const { live, settings } = session;
+    const { found, problem } = this.asked;
+    const method = comparison.all.find(({ id }) => id === 'integrated-gradients');
     if (!live || !method) return null;
     const details = found?.explanation.details[0];
     const course = details && courseOf(details);
-    if (!found || !details || !course) return problemNote(this.problem);
+    if (!found || !details || !course) return problemNote(problem);
     const { subject, explanation } = found;
     const { shape } = live.dataset.info;
     const way = this.onTheWay(subject);
@@ -148,6 +128,6 @@ export class Path extends Panel {
         All pixels together: ${brief(details.total ?? NaN)}. S(x) − S(x′) = ${brief(details.score - start)}.
         ${details.completenessError === null ? '' : `Error ${percent(details.completenessError, 2)}: fewer steps make it larger.`}
       </p>
-      ${optionControls(method, settings, (changes) => void this.comparison.update(changes))} ${problemNote(this.problem)}`;
+      ${optionControls(method, settings, (changes) => void comparison.update(changes))} ${problemNote(problem)}`;
   }
 }

@@ -6,7 +6,7 @@ import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
 import { OPTIONS_SCHEMA, type MethodOptions } from './options.ts';
 
 /** Part of "Look closer" that is open. */
-export type View = 'method' | 'path' | 'randomise';
+export type View = 'method' | 'path' | 'segments' | 'randomise';
 
 /** `question`: the class that a map answers for. */
 export const ITS_ANSWER = -1;
@@ -43,7 +43,7 @@ export const SCHEMA: Schema<Settings> = {
   layer: name(''),
   methods: names(['saliency', 'integrated-gradients', 'grad-cam'], 16),
   opacity: real(0.75, 0, 1),
-  view: choice<View>('method', ['method', 'path', 'randomise']),
+  view: choice<View>('method', ['method', 'path', 'segments', 'randomise']),
   method: name(''),
 };
 
@@ -74,6 +74,13 @@ export const PRESETS: readonly Preset<Settings>[] = [
     title: 'Add up the slopes',
     text: 'Walk from a black image to the real one: integrated gradients share out exactly what the score gains or loses on the way.',
     settings: { methods: ['gradient-input', 'integrated-gradients'], view: 'path' },
+    offered: true,
+  },
+  {
+    id: 'segments',
+    title: 'Be LIME yourself',
+    text: 'Hide pieces of the image and watch the score. A linear model guesses along: where does it fail to follow the network?',
+    settings: { methods: ['occlusion', 'lime'], view: 'segments' },
     offered: true,
   },
   {
