@@ -102,6 +102,35 @@ test('along the path the slopes add up to the difference of the scores, whatever
   await expect(outcome).not.toHaveText(one);
 });
 
+test("LIME's segments are switched by hand, and the linear model answers beside the network", async ({ page, site }) => {
+  const lab = await open(page, site.url, `${DIGITS}&view=segments&segments=12`);
+  await train(lab);
+  await expect(lab.root.getByText('R² of the fit')).toBeVisible();
+  const score = async (who: string) => {
+    const text = await lab.root.getByRole('row', { name: new RegExp(`^${who}`) }).innerText();
+    return Number(/[−\d.]+/.exec(text.replace(who, ''))![0].replace('−', '-'));
+  };
+  const whole = await score('the network');
+  await expect(lab.root.getByText(`S = ${String(whole).replace('-', '−')}, probability`).first()).toBeVisible();
+  const fit = await score('the linear model');
+  await lab.root
+    .getByRole('checkbox', { name: /^Segment/ })
+    .first()
+    .uncheck();
+  await expect(lab.root.getByText(/with 1 segments off/)).toBeVisible();
+  await expect.poll(() => score('the network')).not.toBe(whole);
+  expect(await score('the linear model')).not.toBe(fit);
+  await lab.button('All on').click();
+  await expect.poll(() => score('the network')).toBe(whole);
+
+  await lab.picture(/^What the network sees, 0 segments off/).focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect(lab.picture(/^What the network sees, 1 segments off/)).toBeVisible();
+  await lab.button('All off').click();
+  await expect(lab.picture(/^What the network sees, (?!1 )\d+ segments off/)).toBeVisible();
+});
+
 test('a method closely: its formula with numbers, its cost, its settings', async ({ page, site }) => {
   const lab = await open(page, site.url, `${DIGITS}&method=integrated-gradients`);
   const card = lab.root.getByRole('region', { name: 'Integrated gradients' });
@@ -150,6 +179,9 @@ for (const scheme of ['light', 'dark'] as const) {
     await lab.root.getByRole('tab', { name: 'Path' }).click();
     await expect(lab.root.getByText(/All pixels together/)).toBeVisible();
     await expectAccessible(page, 'path');
+    await lab.root.getByRole('tab', { name: 'Segments' }).click();
+    await expect(lab.root.getByText('R² of the fit')).toBeVisible();
+    await expectAccessible(page, 'segments');
     await lab.root.getByRole('tab', { name: 'Random weights' }).click();
     await lab.button('Randomise a copy, layer by layer').click();
     await expect(lab.root.getByText('Likeness to the first map')).toBeVisible();

@@ -12,7 +12,7 @@ import { Panel } from './panel.ts';
 import type { View } from './settings.ts';
 
 const VIEWS: readonly [View, string][] = [
-  ['method', 'The method'],
+  ['method', 'Method'],
   ['path', 'Path'],
   ['segments', 'Segments'],
   ['randomise', 'Random weights'],

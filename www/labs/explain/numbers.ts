@@ -48,7 +48,7 @@ function completeness({ score, baselineScore, total }: ExplainDetails): string[]
 function fitted({ weights, intercept, r2 }: NonNullable<ExplainDetails['surrogate']>): string[] {
   const sum = weightedSum(weights, 'z');
   return [
-    String.raw`S_c pprox ${texNumber(intercept)} ${sum.startsWith('-') ? sum : `+ ${sum}`}`,
+    String.raw`S_c \approx ${texNumber(intercept)} ${sum.startsWith('-') ? sum : `+ ${sum}`}`,
     String.raw`R^2 = ${texNumber(r2)}`,
   ];
 }

@@ -52,6 +52,12 @@ export class Segments extends Panel {
       .list {
         display: grid;
         gap: 4px;
+        border: 0;
+        margin: 0;
+        padding: 0;
+      }
+      legend {
+        padding: 0 0 4px;
       }
     `,
   ];

@@ -51,7 +51,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'where',
     title: 'Where does it look?',
-    text: 'Train the network on rooms, then compare: which maps lie on the solid, and which are spread over walls it should not need?',
+    text: 'Train the network on rooms, then compare: which maps lie on the solid? For the misread one, set the class to the truth: was the evidence there?',
     settings: {},
     offered: true,
   },
@@ -67,7 +67,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
     title: 'What misled it?',
     text: 'Train, then look at the misread image. Set the class to the truth: was the evidence there, and outvoted?',
     settings: { methods: ['guided-backprop', 'integrated-gradients', 'grad-cam'], question: THE_TRUTH },
-    offered: true,
+    offered: false,
   },
   {
     id: 'path',
