@@ -6,7 +6,7 @@ mod explain_support;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use explain_support::{assert_close, model, random_image, random_weights};
+use explain_support::{assert_close, explain, model, random_image, random_weights};
 use pollster::block_on;
 use vitrine::device::{Device, Store};
 use vitrine::explain::{ExplainOptions, Explainer, Method, grad_cam, saliency};
@@ -175,4 +175,42 @@ fn wrong_requests_are_explained() {
         Architecture { input: [1, 2, 2], mean: vec![], std: vec![], layers: vec![Layer::Flatten, Layer::Dense { units: 2 }] };
     let error = message(grad_cam::default_layer(&Model::new(dense).unwrap()).unwrap_err());
     assert!(error.contains("needs a convolution"), "{error}");
+}
+
+/// What an explanation tells of itself, for every method: scores are the network's, costs are counted, unsigned maps have no negative
+/// value, and only methods that have a baseline speak of one.
+#[test]
+fn every_method_tells_what_it_knows() {
+    let model = model("gap-cnn", [1, 8, 8], 3);
+    let mut store = random_weights(&model, 52);
+    let images = random_image(128, 52);
+    let scores = explain(&model, &mut store, Method::Saliency, &ExplainOptions::default(), &images, &[2, 0]);
+    for method in Method::ALL {
+        let about = method.about();
+        let found = explain(&model, &mut store, method, &ExplainOptions::default(), &images, &[2, 0]);
+        assert_eq!((found.method, found.height, found.width, &found.classes[..]), (method, 8, 8, &[2, 0][..]));
+        assert_eq!((found.maps.len(), found.details.len()), (128, 2));
+        assert_eq!(found.layer.is_some(), about.layer || method == Method::Cam, "{method:?}");
+        assert_eq!(found.maps.iter().any(|&m| m < 0.0), about.signed, "{method:?}");
+        for (details, expected) in found.details.iter().zip(&scores.details) {
+            assert_close(&[details.score], &[expected.score], 1e-5);
+            assert_eq!(details.completeness_error().is_some(), details.total.is_some());
+            let filled = about.options.contains(&"baseline") || method == Method::Cam;
+            assert_eq!(details.baseline_score.is_some(), filled, "{method:?}");
+            assert_eq!(details.surrogate.is_some(), method == Method::Lime);
+        }
+        let (forward, backward) = match method {
+            Method::Cam => (2, 0),
+            Method::GuidedGradCam => (2, 4),
+            Method::Smoothgrad => (102, 102),
+            Method::IntegratedGradients => (104, 104),
+            Method::NeuronConductance => (104, 208),
+            Method::LayerConductance => (104, 312),
+            Method::Occlusion => (2 * (2 + 49), 0),
+            Method::Lime => (2004, 0),
+            Method::Saliency | Method::GradientInput | Method::GuidedBackprop | Method::GradCam | Method::GradCamPlusPlus => (2, 2),
+        };
+        assert_eq!((found.cost.forward, found.cost.backward), (forward, backward), "{method:?}");
+        assert!(found.cost.bytes > 0);
+    }
 }

@@ -7,7 +7,6 @@ use super::{Cost, Details, ExplainOptions, Explanation, Kind, Method, guided_bac
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
 use crate::graph::Type;
-use crate::named::Named;
 use crate::nn::Model;
 use crate::tensor::Tensor;
 
@@ -24,8 +23,8 @@ pub struct Explainer {
     /// The batch of the program.
     rows: usize,
     /// Names of the program's outputs.
-    outputs: Named<()>,
-    /// Types of the states of `path.rs` beside the model's.
+    outputs: Vec<String>,
+    /// The type of the state [`path::SUM`], where the program has it.
     sum: Option<Type>,
     /// `[C, H, W]`.
     input: [usize; 3],
@@ -65,7 +64,7 @@ impl Explainer {
             bytes: program.report().arena_bytes,
             program,
             rows,
-            outputs: graph.outputs.keys().map(|name| (name, ())).collect(),
+            outputs: graph.outputs.keys().map(str::to_string).collect(),
             sum: graph.states().remove(path::SUM),
             input,
             model_classes: model.classes(),
@@ -267,7 +266,7 @@ impl Explainer {
 
     /// Empty where the program has no output `name`.
     async fn optional(&self, name: &str) -> Result<Vec<f32>> {
-        if self.outputs.contains_key(name) { self.output(name).await } else { Ok(Vec::new()) }
+        if self.outputs.iter().any(|output| output == name) { self.output(name).await } else { Ok(Vec::new()) }
     }
 }
 

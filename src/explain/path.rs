@@ -26,7 +26,7 @@ pub(super) struct Rows<'b> {
 }
 
 impl<'b> Rows<'b> {
-    /// `origin` and `direction` make the versions of the image from it and its shape `[rows, C, H, W]`.
+    /// `ends` gives, from the image and the shape of its versions, where α = 0 lies and the direction of α.
     pub fn new(
         builder: &'b Builder,
         model: &Model,
