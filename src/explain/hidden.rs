@@ -6,7 +6,7 @@ use crate::graph::{Builder, DType, Graph};
 use crate::nn::{Mode, Model};
 
 /// `x` and `baseline` `[1, C, H, W]`, `mask` `[rows, 1, H, W]` (1 keeps a pixel, 0 takes the baseline's), `class` `u32[1]` → `score`
-/// `[rows]`.
+/// and `probability` of the class, `[rows]`.
 pub(super) fn graph(model: &Model, rows: usize) -> Result<Graph> {
     let builder = Builder::new();
     let [channels, height, width] = model.architecture().input;
@@ -15,7 +15,9 @@ pub(super) fn graph(model: &Model, rows: usize) -> Result<Graph> {
     let mask = builder.input("mask", [rows, 1, height, width], DType::F32);
     let class = builder.input("class", [1], DType::U32).broadcast([rows]);
     let logits = model.forward(&builder, baseline + mask * (x - baseline), Mode::Eval)?.logits;
-    builder.output("score", (logits * class.one_hot(model.classes())).sum(&[1]));
+    let of_class = class.one_hot(model.classes()); // [rows, classes]
+    builder.output("score", (logits * of_class).sum(&[1]));
+    builder.output("probability", (logits.log_softmax().exp() * of_class).sum(&[1]));
     builder.finish()
 }
 

@@ -18,6 +18,7 @@ mod hidden;
 pub mod integrated_gradients;
 mod lime;
 pub mod linear;
+pub mod measure;
 mod occlusion;
 mod options;
 mod path;

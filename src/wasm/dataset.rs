@@ -23,7 +23,11 @@ struct Options {
 const MAX_CLASSES: u32 = 65_536;
 
 #[wasm_bindgen]
-pub struct Dataset(Rc<data::Dataset>);
+pub struct Dataset {
+    data: Rc<data::Dataset>,
+    /// The rooms that the images show, and their seed: where the object is in each.
+    rooms: Option<(data::Rooms, u32)>,
+}
 
 impl Dataset {
     /// From a `DataSource`. Fields that hold arrays are read by hand: parsing them number by number would be slow.
@@ -33,25 +37,39 @@ impl Dataset {
             return Err(Error::option("validationFraction", "must be at least 0 and below 1"));
         }
         let kind = property(source, "kind").as_string().unwrap_or_default();
+        let mut drawn = None;
         let data = match kind.as_str() {
             "digits" => data::digits(),
-            "rooms" => from_js::<data::Rooms>("rooms", source.clone())?.dataset(options.seed)?,
+            "rooms" => {
+                let rooms: data::Rooms = from_js("rooms", source.clone())?;
+                drawn = Some((rooms, options.seed));
+                rooms.dataset(options.seed)?
+            }
             "strokes" => from_js::<data::Strokes>("strokes", source.clone())?.dataset(options.seed)?,
             "files" => data::idx::dataset(&files(source)?, options.seed)?,
             "arrays" => arrays(source, &options)?,
             _ => return Err(Error::option("kind", format!("`{kind}` is none of digits, rooms, strokes, files, arrays"))),
         };
-        Ok(Self(Rc::new(data)))
+        Ok(Self { data: Rc::new(data), rooms: drawn })
     }
 
     pub(super) fn data(&self) -> Rc<data::Dataset> {
-        self.0.clone()
+        self.data.clone()
     }
 
     pub(super) fn part(&self, split: &str) -> Result<&Images> {
         match parse_split(split)? {
-            Split::Train => Ok(&self.0.train),
-            Split::Validation => Ok(&self.0.validation),
+            Split::Train => Ok(&self.data.train),
+            Split::Validation => Ok(&self.data.validation),
+        }
+    }
+
+    /// `chosen`, unless the split is smaller.
+    fn indices(&self, split: &str, chosen: Vec<u32>) -> Result<Vec<usize>> {
+        let n = self.part(split)?.len();
+        match chosen.iter().find(|&&i| i as usize >= n) {
+            Some(i) => Err(Error::option("indices", format!("there is no image {i}; the split has {n}"))),
+            None => Ok(chosen.into_iter().map(|i| i as usize).collect()),
         }
     }
 }
@@ -60,27 +78,37 @@ impl Dataset {
 impl Dataset {
     /// A `DatasetInfo`.
     pub fn info(&self) -> JsValue {
-        let (mean, std) = self.0.mean_std();
+        let (mean, std) = self.data.mean_std();
         object([
-            ("title", self.0.title.as_str().into()),
-            ("source", self.0.source.as_str().into()),
-            ("shape", to_js(&self.0.shape)),
-            ("classes", to_js(&self.0.classes)),
-            ("train", self.0.train.len().into()),
-            ("validation", self.0.validation.len().into()),
+            ("title", self.data.title.as_str().into()),
+            ("source", self.data.source.as_str().into()),
+            ("shape", to_js(&self.data.shape)),
+            ("classes", to_js(&self.data.classes)),
+            ("train", self.data.train.len().into()),
+            ("validation", self.data.validation.len().into()),
             ("mean", to_js(&mean)),
             ("std", to_js(&std)),
+            ("masks", self.rooms.is_some().into()),
         ])
     }
 
     pub fn images(&self, split: String, chosen: Vec<u32>) -> Answer<JsValue> {
-        let images = self.part(&split)?;
-        let chosen: Vec<usize> = chosen.into_iter().map(|i| i as usize).collect();
-        if let Some(i) = chosen.iter().find(|&&i| i >= images.len()) {
-            return Err(Error::option("indices", format!("there is no image {i}; the split has {}", images.len())).into());
-        }
-        let images = images.select(&chosen);
+        let images = self.part(&split)?.select(&self.indices(&split, chosen)?);
         Ok(object([("pixels", floats(&images.pixels)), ("labels", indices(&images.labels))]))
+    }
+
+    /// `[n, H, W]`, the share of each pixel that the object covers.
+    pub fn masks(&self, split: String, chosen: Vec<u32>) -> Answer<Vec<f32>> {
+        let chosen = self.indices(&split, chosen)?;
+        let Some((rooms, seed)) = &self.rooms else {
+            return Err(Error::option("data", "only rooms know where their object is").into());
+        };
+        let first = match parse_split(&split)? {
+            Split::Train => 0,
+            Split::Validation => rooms.validation().start,
+        };
+        let masks = chosen.into_iter().map(|i| rooms.room(*seed, first + i).render(rooms.size).mask);
+        Ok(masks.collect::<Vec<_>>().concat())
     }
 }
 

@@ -8,6 +8,7 @@
 mod convert;
 mod dataset;
 mod engine;
+mod measure;
 mod model;
 mod network;
 mod program;
@@ -16,6 +17,7 @@ mod trainer;
 
 pub use dataset::Dataset;
 pub use engine::Engine;
+pub use measure::Measurement;
 pub use model::Model;
 pub use program::Program;
 pub use trainer::Trainer;

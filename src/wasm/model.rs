@@ -7,12 +7,14 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{Answer, explanation, floats, from_js, object, to_js};
 use super::dataset::Dataset;
+use super::measure::Measurement;
 use super::network::Network;
 use super::resident::{Shared, Slot};
 use super::trainer::Trainer;
 use crate::attack::AttackOptions;
 use crate::error::{Error, Result};
 use crate::explain::ExplainOptions;
+use crate::explain::measure::{MeasureOptions, Protocol};
 use crate::nn::Architecture;
 use crate::train::TrainOptions;
 
@@ -90,6 +92,13 @@ impl Model {
         let options: ExplainOptions = from_js("options", options)?;
         let found = self.with(async |network| network.explain(method, &images, classes.as_deref(), &options).await).await?;
         Ok(explanation(&found))
+    }
+
+    /// A comparison of explanation methods, from `MeasureSettings`.
+    pub fn measurement(&self, options: JsValue) -> Answer<Measurement> {
+        let options: MeasureOptions = from_js("options", options)?;
+        let protocol = Protocol::new(self.network.take()?.model(), options)?;
+        Ok(Measurement::new(self.shared.clone(), self.network.clone(), protocol))
     }
 
     /// An `AttackResult`.

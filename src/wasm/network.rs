@@ -11,6 +11,7 @@ use crate::attack::{self, AttackOptions, Attacker};
 use crate::data::{Dataset, Images};
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
+use crate::explain::measure::{MaskedImages, Protocol};
 use crate::explain::{ExplainOptions, Explainer, Explanation, Method};
 use crate::graph::{Builder, DType, Graph};
 use crate::named::Named;
@@ -287,6 +288,17 @@ impl Network {
         }
         self.explainers.push((method, options.clone(), batch, explainer));
         explanation
+    }
+
+    /// Measures explanations of `images`; `clock` tells seconds.
+    pub async fn measure(
+        &mut self,
+        protocol: &mut Protocol,
+        images: MaskedImages<'_>,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> Result<()> {
+        let device = self.device.clone();
+        protocol.run(&device, self.store(), images, clock, &mut |_| ControlFlow::Continue(())).await
     }
 
     /// Adversarial versions of `pixels`, whose true classes are `labels`.

@@ -37,6 +37,7 @@ const INFO = {
   validation: 150,
   mean: [0],
   std: [1],
+  masks: true,
 };
 
 /** A trainer that moves by what it is told, ten steps an epoch. */
@@ -127,6 +128,65 @@ it('model.robustness covers the split in pieces and weighs each by its size', as
     [128, 150],
   ]);
   expect(progress).toEqual([64 / 150, 128 / 150, 1]);
+});
+
+describe('model.measure', () => {
+  const REPORT = { rows: [], summary: [], tests: [], curves: [] };
+
+  async function prepare() {
+    worker.answer = (method, args) => {
+      const count = (args[1] as ArrayLike<number> | undefined)?.length ?? 0;
+      switch (method) {
+        case 'info':
+          return INFO;
+        case 'images':
+          return { pixels: new Float32Array(4 * count), labels: args[1] };
+        case 'masks':
+          return new Float32Array(4 * count);
+        case 'report':
+          return REPORT;
+        default:
+          return { handle: 2 };
+      }
+    };
+    const engine = await Engine.create();
+    const data = await engine.dataset({ kind: 'rooms' });
+    const model = await engine.model([{ type: 'dense', units: 2 }], { input: [1, 2, 2] });
+    return { data, model };
+  }
+
+  const measured = () => worker.calls.filter(([method]) => method === 'run').map(([, args]) => args);
+
+  it('measures image by image, at most the whole split', async () => {
+    const { data, model } = await prepare();
+    const seen: number[] = [];
+    const options = { methods: ['saliency' as const], images: 1000, seed: 3 };
+    expect(await model.measure(data, { ...options, onProgress: ({ done }) => seen.push(done) })).toBe(REPORT);
+    expect(worker.calls.find(([method]) => method === 'measurement')?.[1]).toEqual([{ methods: ['saliency'], seed: 3 }]);
+    expect(measured().map(([, labels]) => (labels as Uint32Array)[0])).toEqual(Array.from({ length: 150 }, (_, i) => i));
+    expect(seen.at(-1)).toBe(150);
+  });
+
+  it('takes chosen images, or own ones with masks', async () => {
+    const { data, model } = await prepare();
+    await model.measure(data, { methods: ['saliency'], images: [7, 3] });
+    expect(measured().map(([, labels]) => (labels as Uint32Array)[0])).toEqual([7, 3]);
+    worker.calls.length = 0;
+    const images = Float32Array.from({ length: 8 }, (_, i) => i / 8);
+    await model.measure({ images, labels: Uint32Array.of(1, 0), masks: images }, { methods: ['saliency'] });
+    expect(measured()).toEqual([
+      [images.slice(0, 4), Uint32Array.of(1), images.slice(0, 4)],
+      [images.slice(4), Uint32Array.of(0), images.slice(4)],
+    ]);
+  });
+
+  it('stops between two images when its signal is aborted', async () => {
+    const { data, model } = await prepare();
+    const controller = new AbortController();
+    const run = model.measure(data, { methods: ['saliency'], signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect(measured()).toHaveLength(1);
+  });
 });
 
 describe('model.explain', () => {

@@ -25,6 +25,8 @@ import type {
   Explanation,
   Layer,
   LayerProblem,
+  MeasureReport,
+  MeasureSettings,
   ModelSummary,
   Named,
   Prediction,
@@ -95,6 +97,23 @@ export interface ExplainOptions extends ExplainSettings {
   /** After each piece of a long list of images. */
   onProgress?: (progress: { done: number; of: number }) => void;
   /** Stops between two pieces; the promise is rejected with code `cancelled`. */
+  signal?: AbortSignal;
+}
+
+/** Images whose object is known. */
+export interface MaskedImages extends LabelledImages {
+  /** `[n, H, W]`, the share of each pixel that the object covers, 0…1. */
+  masks: Float32Array;
+}
+
+export interface MeasureOptions extends MeasureSettings {
+  /** Of a data set. `validation`. */
+  split?: Split;
+  /** Of a data set: how many images, from the beginning of the split, or which. 20. */
+  images?: number | readonly number[];
+  /** After each image. */
+  onProgress?: (progress: { done: number; of: number }) => void;
+  /** Stops between two images; the promise is rejected with code `cancelled`. */
   signal?: AbortSignal;
 }
 
@@ -285,6 +304,11 @@ export class Dataset extends Remote {
   images(split: Split, indices: Uint32Array | number[]): Promise<{ pixels: Float32Array; labels: Uint32Array }> {
     return this.call('images', split, Uint32Array.from(indices));
   }
+
+  /** Where the object is in these images, `[n, H, W]`: the share of each pixel that it covers, 0…1. Only where `info.masks`. */
+  masks(split: Split, indices: Uint32Array | number[]): Promise<Float32Array> {
+    return this.call('masks', split, Uint32Array.from(indices));
+  }
 }
 
 /** A network with its weights. Made by `engine.model`. */
@@ -376,6 +400,32 @@ export class Model extends Remote {
     return joined(parts);
   }
 
+  /**
+   * Compares methods of explanation on images whose object is known. All maps answer for the image's label. The weights must stay as they
+   * are meanwhile.
+   */
+  async measure(data: Dataset | MaskedImages, options: MeasureOptions): Promise<MeasureReport> {
+    const { split = 'validation', images = 20, onProgress, signal, ...settings } = options;
+    throwIfAborted(signal);
+    const set = data instanceof Dataset ? await masked(data, split, images) : data;
+    const of = set.labels.length;
+    if (of === 0) throw new EngineError('option', 'images: there is none to measure');
+    const measurement = await this.call<Handle>('measurement', settings);
+    const ask = <T>(method: string, ...args: unknown[]) => this.#connection.call<T>(measurement, method, args);
+    try {
+      const [image, plane] = [set.images.length / of, set.masks.length / of];
+      for (let i = 0; i < of; i++) {
+        throwIfAborted(signal);
+        const one = (values: Float32Array, size: number) => values.slice(i * size, (i + 1) * size);
+        await ask<void>('run', one(set.images, image), set.labels.slice(i, i + 1), one(set.masks, plane));
+        onProgress?.({ done: i + 1, of });
+      }
+      return await ask<MeasureReport>('report');
+    } finally {
+      await this.#connection.release(measurement).catch(() => {});
+    }
+  }
+
   /** Changes images within a small ball so that the model errs; `labels` are the true classes. */
   attack(images: Float32Array, labels: Uint32Array, options: AttackOptions): Promise<AttackResult> {
     return this.call('attack', images, labels, options);
@@ -397,6 +447,14 @@ export class Model extends Remote {
     }
     return correct.map((count) => (of > 0 ? Math.round(count) / of : 0));
   }
+}
+
+/** Images of `split`, the first `chosen` or those at `chosen`, with their masks. */
+async function masked(data: Dataset, split: Split, chosen: number | readonly number[]): Promise<MaskedImages> {
+  const first = (count: number) => Array.from({ length: Math.min(count, data.info[split]) }, (_, i) => i);
+  const indices = typeof chosen === 'number' ? first(chosen) : [...chosen];
+  const { pixels, labels } = await data.images(split, indices);
+  return { images: pixels, labels, masks: await data.masks(split, indices) };
 }
 
 /** Explanations of pieces of a list of images, as one. */

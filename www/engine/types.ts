@@ -103,6 +103,8 @@ export interface DatasetInfo {
   /** Per channel, over the training split. */
   mean: number[];
   std: number[];
+  /** Whether `masks` tells where the object is. */
+  masks: boolean;
 }
 
 export interface TrainOptions {
@@ -270,6 +272,84 @@ export interface ExplainCost {
   backward: number;
   /** Working memory of the compiled program, without weights. */
   bytes: number;
+}
+
+/** Figures of one map; `README.md` defines them. Of `boxError`, `deletion` and `time` less is better. */
+export type Measure = 'iou' | 'pointing' | 'auc' | 'boxError' | 'deletion' | 'insertion' | 'stability' | 'faithfulness' | 'time';
+
+/** Ranges and defaults are in `README.md`. A count of 0 leaves the figures that need it out. */
+export interface MeasureSettings {
+  methods: ExplainMethod[];
+  /** For all methods; each reads what concerns it. */
+  explain?: ExplainSettings;
+  /** What stands where something was removed from an image. */
+  baseline?: ExplainSettings['baseline'];
+  /** Steps of deletion and insertion. */
+  curveSteps?: number;
+  /** Faithfulness: side of a patch in pixels. */
+  patch?: number;
+  /** Stability. */
+  noisyCopies?: number;
+  noise?: number;
+  /** Of the intervals, between 0 and 1. */
+  confidence?: number;
+  seed?: number;
+}
+
+/** What `model.measure` found; null is what was not asked for or is not defined. */
+export interface MeasureReport {
+  /** Image by image, and in each the methods in the order of the settings. */
+  rows: MeasureRow[];
+  /** One per method. */
+  summary: MeasureSummary[];
+  /** For each measure all pairs of methods. */
+  tests: MeasureTest[];
+  /** One per method, means over the images. */
+  curves: MeasureCurves[];
+}
+
+export interface MeasureRow {
+  /** Its place among the images measured, from 0. */
+  image: number;
+  method: ExplainMethod;
+  figures: Record<Measure, number | null>;
+  /** Intersection over union at the thresholds 0.1, 0.2, … 0.9 of the map's maximum. */
+  ious: Float64Array;
+}
+
+export interface MeasureSummary {
+  method: ExplainMethod;
+  /** Over the `n` images that have the figure: mean and Student's interval, which takes two images. */
+  figures: Record<Measure, { n: number; mean: number | null; low: number | null; high: number | null }>;
+  /** Working memory of the compiled program for one map, without weights. */
+  bytes: number;
+  /** Mean of `pointing` / (mean of `time` in seconds × memory in MiB). */
+  efficiency: number | null;
+}
+
+/** A paired t test, two-sided, over the `n` images where both methods have the figure. */
+export interface MeasureTest {
+  measure: Measure;
+  a: ExplainMethod;
+  b: ExplainMethod;
+  n: number;
+  /** The mean of a − b. */
+  difference: number | null;
+  /** Infinite where every image has the same difference. */
+  t: number | null;
+  p: number | null;
+  /** p times the number of pairs of methods (Bonferroni), at most 1. */
+  adjusted: number | null;
+}
+
+export interface MeasureCurves {
+  method: ExplainMethod;
+  /** As in a row. */
+  ious: Float64Array;
+  /** The probability of the class with i/curveSteps of the pixels removed, i = 0…curveSteps. */
+  deletion: Float64Array;
+  /** With only so many pixels kept. */
+  insertion: Float64Array;
 }
 
 export interface AttackOptions {

@@ -4,13 +4,15 @@
  */
 
 import { expose, transfer } from 'comlink';
-import init, { Dataset, Engine, Model, Program, Trainer } from '../pkg/vitrine.js';
+import init, { Engine } from '../pkg/vitrine.js';
 import type { Handle, Host, Notice } from './connection.ts';
 import { EngineError } from './errors.ts';
 import type { DeviceChoice, DeviceInfo } from './types.ts';
 
-type WasmObject = Dataset | Engine | Model | Program | Trainer;
-const CLASSES = [Dataset, Engine, Model, Program, Trainer];
+/** An instance of any class that the wasm module exports; nothing else that a call returns has a method. */
+interface WasmObject {
+  free(): void;
+}
 
 const objects = new Map<number, WasmObject>();
 let handles = 0;
@@ -45,11 +47,12 @@ function find({ handle }: Handle): WasmObject {
 
 /** Objects stay here and leave as handles; arrays leave without being copied again. */
 function leave(value: unknown): unknown {
-  if (CLASSES.some((type) => value instanceof type)) {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('free' in value) {
     objects.set(++handles, value as WasmObject);
     return { handle: handles };
   }
-  return typeof value === 'object' && value !== null ? transfer(value, buffers(value)) : value;
+  return transfer(value, buffers(value));
 }
 
 function buffers(value: unknown): ArrayBuffer[] {
