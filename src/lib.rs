@@ -9,13 +9,14 @@
 //! - [`graph`]: what is computed. Operations, shapes, builder, gradients, passes.
 //! - [`device`]: where it is computed. CPU and GPU.
 //! - [`nn`], [`data`]: layers, losses, optimisers, model zoo; data sets and readers.
-//! - [`train`], [`explain`], [`attack`]: what a student does with them, one file per method.
+//! - [`train`], [`explain`], [`attack`], [`generate`]: what a student does with them, one file per method.
 //! - `wasm`: the JavaScript surface.
 
 pub mod attack;
 pub mod data;
 pub mod device;
 pub mod explain;
+pub mod generate;
 pub mod nn;
 pub mod train;
 #[cfg(target_arch = "wasm32")]

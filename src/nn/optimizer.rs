@@ -105,12 +105,25 @@ impl Optimizer {
         learning_rate: Var<'b>,
         weight_decay: f32,
     ) {
+        self.update_for("optimizer", parameters, weights, gradients, learning_rate, weight_decay);
+    }
+
+    /// [`update`](Self::update) with states named `<root>/…`, for networks in one store that take steps at different times.
+    pub fn update_for<'b>(
+        &self,
+        root: &str,
+        parameters: &[Parameter],
+        weights: &[Var<'b>],
+        gradients: &[Var<'b>],
+        learning_rate: Var<'b>,
+        weight_decay: f32,
+    ) {
         let builder = learning_rate.builder();
         // 1 − βᵗ is the moving average of the constant 1: no power, and no cancellation in the first steps.
         let correction = |name: &str, beta: f32| moving_average(builder, name, beta, builder.scalar(1.0));
         let corrections = match *self {
             Optimizer::Adam { beta1, beta2 } | Optimizer::Adamw { beta1, beta2 } => {
-                Some((correction("optimizer/correction1", beta1), correction("optimizer/correction2", beta2)))
+                Some((correction(&format!("{root}/correction1"), beta1), correction(&format!("{root}/correction2"), beta2)))
             }
             Optimizer::Sgd | Optimizer::Momentum { .. } | Optimizer::Nesterov { .. } | Optimizer::Rmsprop { .. } => None,
         };
@@ -119,7 +132,7 @@ impl Optimizer {
             let decoupled = matches!(self, Optimizer::Adamw { .. });
             let gradient = if decay > 0.0 && !decoupled { gradient + weight * decay } else { gradient };
             let path = parameter.name.strip_prefix("model/").unwrap_or(&parameter.name);
-            let moment = |word: &str| format!("optimizer/{path}/{word}");
+            let moment = |word: &str| format!("{root}/{path}/{word}");
             let direction = match *self {
                 Optimizer::Sgd => gradient,
                 Optimizer::Momentum { momentum } => accumulate(builder, &moment("velocity"), momentum, gradient),
