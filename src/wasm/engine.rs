@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{Answer, explain_methods, from_js, object, parse_message, property, to_js};
 use super::dataset::Dataset;
+use super::gan::Gan;
 use super::model::Model;
 use super::program::Program;
 use super::resident::Shared;
@@ -80,6 +81,11 @@ impl Engine {
 
     pub fn program(&self, instructions: JsValue) -> Answer<Program> {
         Ok(Program::create(self.0.clone(), &instructions)?)
+    }
+
+    /// `cloud` is a `Cloud`, `options` a `GanOptions`.
+    pub async fn gan(&self, cloud: JsValue, options: JsValue) -> Answer<Gan> {
+        Ok(Gan::create(self.0.clone(), &cloud, options).await?)
     }
 
     #[wasm_bindgen(js_name = simulateDeviceLoss)]

@@ -8,6 +8,7 @@
 mod convert;
 mod dataset;
 mod engine;
+mod gan;
 mod measure;
 mod model;
 mod network;
@@ -17,6 +18,7 @@ mod trainer;
 
 pub use dataset::Dataset;
 pub use engine::Engine;
+pub use gan::Gan;
 pub use measure::Measurement;
 pub use model::Model;
 pub use program::Program;

@@ -387,3 +387,70 @@ export interface Checkpoint {
   step: number;
   states: { name: string; shape: number[]; data: Float32Array | Uint32Array }[];
 }
+
+/** A distribution on the line (`gaussian`, `two-gaussians`) or the plane, or points `[n, dims]` with Gaussian noise around each. */
+export type Cloud =
+  | 'ring'
+  | 'grid'
+  | 'line'
+  | 'moons'
+  | 'disjoint'
+  | 'gaussian'
+  | 'two-gaussians'
+  | { points: Float32Array | number[]; dims: 1 | 2; sigma: number };
+
+/** Ranges and defaults are in `README.md`. */
+export interface GanOptions {
+  loss?: 'minimax' | 'non-saturating' | 'least-squares' | 'wasserstein-gp';
+  latent?: number;
+  hidden?: number[];
+  batch?: number;
+  beta1?: number;
+  beta2?: number;
+  discriminatorRate?: number;
+  generatorRate?: number;
+  /** Rates halve every so many steps; 0: never. */
+  halfLife?: number;
+  /** λ of the gradient penalty with `wasserstein-gp`, γ of R1 with the others. */
+  penalty?: number;
+  /** Steps of D for one of G in a turn of both. */
+  discriminatorSteps?: number;
+  /** Memory of the averaged generator. */
+  average?: number;
+  seed?: number;
+}
+
+export type GanTurn = 'discriminator' | 'generator' | 'both';
+
+/** Of the last steps; 0 before the first. */
+export interface GanMetrics {
+  discriminatorSteps: number;
+  generatorSteps: number;
+  discriminatorLoss: number;
+  generatorLoss: number;
+  /** The penalty as it entered D's loss. */
+  penalty: number;
+  /** Mean D(x) of the last batch: a probability, or D's value itself with least squares and Wasserstein. */
+  real: number;
+  fake: number;
+}
+
+/** One batch as the networks see it now: `[n, dims]`, scores `[n]`, latent `[n, latent]`. */
+export interface GanView {
+  latent: Float32Array;
+  fake: Float32Array;
+  fakeScore: Float32Array;
+  /** Whither G would move each fake: minus the gradient of its loss. */
+  arrow: Float32Array;
+  real: Float32Array;
+  realScore: Float32Array;
+}
+
+export interface Coverage {
+  /** High-quality samples at each mode. */
+  counts: Uint32Array;
+  /** Modes with at least 1 % of all samples. */
+  modes: number;
+  /** Share of samples within 3σ of a mode, 0…1. */
+  quality: number;
+}
