@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { cnnPoster } from './cnn/poster.ts';
 import { explainPoster } from './explain/poster.ts';
+import { measurePoster } from './measure/poster.ts';
 import { ratePoster } from './rate/poster.ts';
 
 export interface LabEntry {
@@ -32,6 +33,14 @@ export const LABS: readonly LabEntry[] = [
     poster: explainPoster,
     tag: 'vt-explain-lab',
     load: () => import('./explain/lab.ts'),
+  },
+  {
+    id: 'measure',
+    title: 'Which explanation is right?',
+    summary: 'Measure explanations where the truth is known: overlap, deletion, stability, cost, with intervals and paired tests.',
+    poster: measurePoster,
+    tag: 'vt-measure-lab',
+    load: () => import('./measure/lab.ts'),
   },
   {
     id: 'rate',

@@ -4,7 +4,9 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { save, toCsv } from './csv.ts';
 import { brief } from './format.ts';
 import { controls, resolveColor, THEME_EVENT } from './theme.ts';
+import { ticksFor } from './ticks.ts';
 
+/** What is not a number is not drawn. */
 export interface Interval {
   label: string;
   mean: number;
@@ -15,17 +17,6 @@ export interface Interval {
 const ROW = 26;
 const AXIS = 22;
 const FONT = '12px system-ui, sans-serif';
-
-/** Five round numbers or fewer that cover 0 and all values. */
-export function ticksFor(low: number, high: number): number[] {
-  const [from, to] = [Math.min(0, low), Math.max(0, high)];
-  const span = to - from || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= 5) ?? span;
-  const first = Math.floor(from / step + 1e-9);
-  const last = Math.ceil(to / step - 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
 
 @customElement('vt-intervals')
 export class IntervalPlot extends LitElement {
@@ -127,9 +118,10 @@ export class IntervalPlot extends LitElement {
       context.fillRect(Math.min(x(0), x(row.mean)), y - 7, Math.abs(x(row.mean) - x(0)), 14);
       context.globalAlpha = 1;
       context.strokeStyle = ink;
+      line(context, x(row.mean), y - 7, x(row.mean), y + 7);
+      if (!Number.isFinite(row.low) || !Number.isFinite(row.high)) return;
       line(context, x(row.low), y, x(row.high), y);
       for (const end of [row.low, row.high]) line(context, x(end), y - 4, x(end), y + 4);
-      line(context, x(row.mean), y - 7, x(row.mean), y + 7);
     });
   }
 

@@ -56,4 +56,14 @@ describe('a map with its numbers', () => {
       String.raw`\text{strongest: } M_{1,2} = -4`,
     ]);
   });
+
+  it('or, for CAM, its mean and the bias', () => {
+    const details = [{ ...explanation.details[0]!, score: 1.5, baselineScore: -1, total: 2.5, units: Float32Array.of(3) }];
+    expect(withNumbers({ ...explanation, method: 'cam', details })).toEqual([
+      String.raw`\frac{1}{hw} \sum_{ij} M_{ij} + b_c = 2.5 - 1 = 1.5`,
+      'S_c = 1.5',
+      String.raw`\sum_k w_k A^k = 3 A^{1}`,
+      String.raw`\text{strongest: } M_{1,2} = -4`,
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
 /** A method's formula with the numbers of the map in view in it, in TeX. */
-import type { ExplainDetails, Explanation } from '../../engine/types.ts';
+import type { ExplainDetails, ExplainMethod, Explanation } from '../../engine/types.ts';
 
 /** So many feature maps are written out. */
 const MOST_TERMS = 4;
@@ -34,9 +34,16 @@ function strongest({ maps, width, height }: Explanation): { value: number; row: 
   return { value: map[at], row: Math.floor(at / width) + 1, column: (at % width) + 1 };
 }
 
-/** The score is shared out among pixels or features: what they add up to beside what was to be shared. */
-function completeness({ score, baselineScore, total }: ExplainDetails): string[] {
+/** The score is shared out among pixels or features: what they add up to beside what was to be shared. CAM's baseline is the bias. */
+function completeness({ score, baselineScore, total }: ExplainDetails, method: ExplainMethod): string[] {
   if (baselineScore === null || total === null) return [];
+  if (method === 'cam') {
+    const sum = `${texNumber(total)} ${baselineScore < 0 ? '-' : '+'} ${texNumber(Math.abs(baselineScore))}`;
+    return [
+      String.raw`\frac{1}{hw} \sum_{ij} M_{ij} + b_c = ${sum} = ${texNumber(total + baselineScore)}`,
+      `S_c = ${texNumber(score)}`,
+    ];
+  }
   const difference = `${texNumber(score)} - ${baselineScore < 0 ? `(${texNumber(baselineScore)})` : texNumber(baselineScore)}`;
   return [
     String.raw`S_c(x) - S_c(x') = ${difference} = ${texNumber(score - baselineScore)}`,
@@ -58,8 +65,9 @@ export function withNumbers(explanation: Explanation): string[] {
   const details = explanation.details[0];
   if (!details) return [];
   const { value, row, column } = strongest(explanation);
-  const lines = completeness(details);
+  const lines = completeness(details, explanation.method);
   if (details.surrogate) lines.push(...fitted(details.surrogate));
-  if (details.units && details.baselineScore === null) lines.push(String.raw`\sum_k w_k A^k = ${weightedSum(details.units)}`);
+  if (details.units && (explanation.method === 'cam' || details.baselineScore === null))
+    lines.push(String.raw`\sum_k w_k A^k = ${weightedSum(details.units)}`);
   return [...lines, String.raw`\text{strongest: } M_{${row},${column}} = ${texNumber(value)}`];
 }

@@ -10,7 +10,7 @@ import '../../ui/picture.ts';
 import '../../ui/plot.ts';
 import { controls } from '../../ui/theme.ts';
 import { cascade, type Cascade, type Course } from './cascade.ts';
-import { linesOf } from './lines.ts';
+import { linesOf } from '../../ui/lines.ts';
 import { Panel } from './panel.ts';
 
 /** Images for the mean likeness, beside the shown one. */
@@ -129,7 +129,8 @@ export class Randomise extends Panel {
       ></vt-plot>
       <p class="soft">
         Likeness: rank correlation of the two maps’ strengths, 1 for the same order of pixels, 0 for none in common; mean over
-        ${images} images. A method whose line stays high draws the image, not the network: guided back-propagation is known for it.
+        ${images} images. A line that stays high although most of the network is random belongs to a method that draws the image
+        rather than what the network has learned.
       </p>`;
   }
 

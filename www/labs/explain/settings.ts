@@ -1,7 +1,7 @@
 /** What this lab adds to a run, and its named set-ups. */
 import { choice, integer, name, names, real, withDefaults, type Schema } from '../../ui/state.ts';
 import type { Preset } from '../run/lab.ts';
-import { DIGITS, ROOMS } from '../run/recipes.ts';
+import { DIGITS, ROOMS, VGG_DIGITS } from '../run/recipes.ts';
 import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
 import { OPTIONS_SCHEMA, type MethodOptions } from './options.ts';
 
@@ -86,8 +86,13 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'randomise',
     title: 'Is it about this network?',
-    text: 'Train, then replace its weights by random ones, layer by layer. A map that stays the same never explained the network.',
-    settings: { methods: ['saliency', 'guided-backprop', 'integrated-gradients', 'grad-cam'], view: 'randomise' },
+    text: 'Train, then replace its weights by random ones, layer by layer. A map that stays the same never explained it: watch guided back-propagation.',
+    settings: {
+      ...VGG_DIGITS.settings,
+      epochs: VGG_DIGITS.epochs,
+      methods: ['saliency', 'guided-backprop', 'grad-cam'],
+      view: 'randomise',
+    },
     offered: true,
   },
 ];

@@ -14,6 +14,7 @@ import { Study } from './study.ts';
 export class RateLab extends RunLab<Settings> {
   private study: Study | null = null;
 
+  protected override readonly early = true;
   protected readonly subject: Subject<Settings> = {
     title: 'Which explanation convinces people?',
     text: 'An explanation is made for people, so people are asked. Train a network, then rate maps without knowing which method drew them. Two raters show whether the judgement is more than taste.',

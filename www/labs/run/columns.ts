@@ -1,4 +1,7 @@
-/** Set up, watch, look inside: three columns where there is room, the same order stacked where there is not. The third is `.last`. */
+/**
+ * Set up, watch, look inside: three columns where there is room, the same order stacked where there is not. The third is `.last`.
+ * `.columns.two` has a wide second column and no third.
+ */
 import { css } from 'lit';
 
 export const columnStyles = css`
@@ -29,6 +32,9 @@ export const columnStyles = css`
     .columns {
       grid-template-columns: 300px minmax(0, 1fr) minmax(320px, 372px);
       gap: 40px;
+    }
+    .columns.two {
+      grid-template-columns: 280px minmax(0, 1fr);
     }
     .last {
       grid-column: auto;

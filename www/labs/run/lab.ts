@@ -41,11 +41,13 @@ export abstract class RunLab<S extends RunSettings> extends LitElement implement
   private stopWatching: () => void = () => {};
 
   protected abstract readonly subject: Subject<S>;
+  /** Whether the body has something to show before there is data and a network. */
+  protected readonly early: boolean = false;
   /** Once, with a session that has not started yet. */
   protected abstract opened(session: Session<S>): void;
   /** After "Try this" has set everything. */
   protected presetChosen(): void {}
-  /** What lies below the bar, once there is data and a network or a message that says why not. */
+  /** What lies below the bar, unless `early` once there is data and a network or a message that says why not. */
   protected abstract body(session: Session<S>): unknown;
 
   static override styles = [
@@ -151,6 +153,11 @@ export abstract class RunLab<S extends RunSettings> extends LitElement implement
     };
   }
 
+  private progressOf({ problems, device }: Session<S>): string {
+    if (problems.engine) return 'The engine could not start.';
+    return device ? 'Making the data and the network …' : 'Starting the engine …';
+  }
+
   protected override render() {
     const { session, omitted } = this;
     if (!session) return null;
@@ -177,11 +184,9 @@ export abstract class RunLab<S extends RunSettings> extends LitElement implement
       ></vt-transport>
       ${problemNote(session.problems.engine)} ${problemNote(session.notice)}
       ${
-        session.live || session.problems.data || session.problems.layers
+        this.early || session.live || session.problems.data || session.problems.layers
           ? this.body(session)
-          : html`<p class="waiting" role="status">
-              ${session.problems.engine ? 'The engine could not start.' : 'Starting the engine …'}
-            </p>`
+          : html`<p class="waiting" role="status">${this.progressOf(session)}</p>`
       }
     </div>`;
   }

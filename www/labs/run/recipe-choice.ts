@@ -1,11 +1,11 @@
 /** For labs that only need a network that knows something: which of the recipes. */
 import { html, type TemplateResult } from 'lit';
 import { problemNote, segmented } from '../../ui/fields.ts';
-import { DIGITS, ROOMS, type Recipe } from './recipes.ts';
+import { DIGITS, ROOMS, VGG_DIGITS, type Recipe } from './recipes.ts';
 import type { Session } from './session.ts';
 import { depthOfChange, type RunSettings } from './settings.ts';
 
-const RECIPES: readonly Recipe[] = [ROOMS, DIGITS];
+const RECIPES: readonly Recipe[] = [ROOMS, DIGITS, VGG_DIGITS];
 
 /** Choosing one calls `change` with its settings and its number of epochs. */
 export function recipeChoice<S extends RunSettings>(

@@ -32,3 +32,10 @@ export const DIGITS: Recipe = {
   settings: { data: 'digits', net: 'lenet-5', layers: [], batch: 32, lr: 0.002, schedule: 'constant', every: 1000 },
   epochs: 10,
 };
+
+/** Rectified linear units throughout, which guided back-propagation needs. */
+export const VGG_DIGITS: Recipe = {
+  title: 'Small VGG on digits',
+  settings: { ...DIGITS.settings, net: 'small-vgg' },
+  epochs: 6,
+};

@@ -21,7 +21,7 @@ function standing<S extends RunSettings>(session: Session<S>, epochs: number): T
   const recognised = evaluation
     ? `It recognises ${percent(evaluation.accuracy)} of ${count(evaluation.labels.length)} images that it has never seen.`
     : '';
-  return html`<p>${step === 0 ? 'Its weights are still random: it can only guess.' : recognised}</p>
+  return html`<p>${!live ? 'It is being made …' : step === 0 ? 'Its weights are still random: it can only guess.' : recognised}</p>
     ${
       isOver
         ? null

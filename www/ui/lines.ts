@@ -1,5 +1,5 @@
 /** Lines for many methods in one plot: four inks, and for each of them solid, dashed and marked, so that no two look alike. */
-import type { Line } from '../../ui/plot.ts';
+import type { Line } from './plot.ts';
 
 const INKS = ['--ink', '--orange', '--blue', '--violet'];
 

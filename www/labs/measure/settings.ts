@@ -1,0 +1,67 @@
+/** What this lab adds to a run, and its named set-ups. */
+import type { ExplainSettings } from '../../engine/types.ts';
+import { choice, integer, names, withDefaults, type Schema } from '../../ui/state.ts';
+import type { Preset } from '../run/lab.ts';
+import { ROOMS } from '../run/recipes.ts';
+import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
+import { MEASURES } from './measures.ts';
+import type { Measure } from './report.ts';
+
+type Baseline = NonNullable<ExplainSettings['baseline']>;
+
+export interface Settings extends RunSettings {
+  /** Epochs that the button in "Set up" trains. */
+  epochs: number;
+  /** Methods that are measured, by their ids. */
+  methods: string[];
+  /** How many held-out images. */
+  images: number;
+  /** What stands where something was removed. */
+  baseline: Baseline;
+  /** Side of the patches of faithfulness, in pixels. */
+  patch: number;
+  /** Noisy copies of each image, for stability. */
+  copies: number;
+  /** The figure in view. */
+  measure: Measure;
+}
+
+const QUICK = ['saliency', 'gradient-input', 'guided-backprop', 'integrated-gradients', 'grad-cam'];
+
+export const SCHEMA: Schema<Settings> = {
+  ...withDefaults(RUN_SCHEMA, ROOMS.settings),
+  epochs: integer(ROOMS.epochs, 1, 100),
+  methods: names(QUICK, 16),
+  images: integer(30, 2, 400),
+  baseline: choice<Baseline>('blur', ['black', 'white', 'blur', 'noise']),
+  patch: integer(4, 1, 16),
+  copies: integer(3, 0, 20),
+  measure: choice<Measure>(
+    'auc',
+    MEASURES.map(({ id }) => id),
+  ),
+};
+
+export const PRESETS: readonly Preset<Settings>[] = [
+  {
+    id: 'quick',
+    title: 'Which map finds the object?',
+    text: 'Train, then measure five methods on thirty rooms. Where do two intervals overlap, and what does the paired test say then?',
+    settings: {},
+    offered: true,
+  },
+  {
+    id: 'faithful',
+    title: 'Pretty or faithful?',
+    text: 'Compare overlap with the object and deletion. A map may please the eye and still miss what the network uses.',
+    settings: { methods: ['guided-backprop', 'grad-cam', 'occlusion', 'integrated-gradients'], measure: 'deletion' },
+    offered: true,
+  },
+  {
+    id: 'price',
+    title: 'What does it cost?',
+    text: 'LIME asks the network a thousand times for one map. Is it worth it? Ten images are enough to see.',
+    settings: { methods: ['saliency', 'grad-cam', 'occlusion', 'lime'], images: 10, copies: 1, measure: 'time' },
+    offered: true,
+  },
+];
