@@ -45,7 +45,7 @@ test('measures three methods on eight rooms: bars, tests, table, curves, files; 
   const table = lab.root.getByRole('region', { name: 'All figures of all methods' });
   await expect(table.getByRole('row')).toHaveCount(4);
 
-  await lab.root.getByLabel('Figure').selectOption('deletion');
+  await lab.root.getByLabel('Figure', { exact: true }).selectOption('deletion');
   await expect(lab.root.getByRole('img', { name: /^Deletion: less is better/ })).toBeVisible();
   await expect.poll(() => page.url()).toContain('measure=deletion');
   for (const name of [/^Deletion against share removed/, /^Insertion against/, /^Overlap \(IoU\) against/])

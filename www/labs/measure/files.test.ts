@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { imagesSheet, meansSheet, testsSheet } from './files.ts';
 import { MEASURES } from './measures.ts';
-import type { Measure, MeasureReport } from './report.ts';
+import type { Measure, MeasureReport } from '../../engine/types.ts';
 
 const each = <T>(value: (id: Measure, i: number) => T) =>
   Object.fromEntries(MEASURES.map(({ id }, i) => [id, value(id, i)])) as Record<Measure, T>;
 
 const report: MeasureReport = {
-  rows: [{ image: 4, method: 'lime', figures: each((_, i) => i / 10) }],
+  rows: [{ image: 4, method: 'lime', figures: each((_, i) => i / 10), ious: new Float64Array(9) }],
   summary: [
     { method: 'lime', figures: each((_, i) => ({ n: 1, mean: i / 10, low: null, high: null })), bytes: 100, efficiency: 0.5 },
   ],

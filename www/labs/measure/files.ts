@@ -1,7 +1,7 @@
 /** The report as tables for a file: every image, every mean, every test. */
 import type { Cell } from '../../ui/csv.ts';
 import { MEASURES } from './measures.ts';
-import type { MeasureReport } from './report.ts';
+import type { MeasureReport } from '../../engine/types.ts';
 
 export interface Sheet {
   header: string[];

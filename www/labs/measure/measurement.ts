@@ -1,10 +1,9 @@
 /** Carrying the protocol out on held-out rooms, and what it found. */
 import { EngineError } from '../../engine/client.ts';
-import type { ExplainMethodInfo } from '../../engine/types.ts';
+import type { ExplainMethodInfo, MeasureReport } from '../../engine/types.ts';
 import { Watched } from '../../ui/signal.ts';
 import { methodsOf } from '../run/ask.ts';
 import type { Session } from '../run/session.ts';
-import type { MeasureReport } from './report.ts';
 import type { Settings } from './settings.ts';
 
 export class Measurement extends Watched {
@@ -36,7 +35,8 @@ export class Measurement extends Watched {
   /** Why nothing can be measured now; empty: it can. */
   get obstacle(): string {
     const { session, methods } = this;
-    if (session.settings.data !== 'rooms') return 'Only rooms come with the true place of their object: choose them as the data.';
+    if (session.live && !session.live.dataset.info.masks)
+      return 'Only rooms come with the true place of their object: choose them as the data.';
     if (!session.live || session.evaluatedAt <= 0 || session.playing || session.busy) return 'First train the network.';
     return methods.length === 0 ? 'Choose at least one method.' : '';
   }
@@ -71,7 +71,8 @@ export class Measurement extends Watched {
     try {
       this.report = await live.model.measure(live.dataset, {
         methods: methods.map(({ id }) => id),
-        limit: settings.images,
+        images: settings.images,
+        explain: { seed: settings.seed },
         baseline: settings.baseline,
         patch: settings.patch,
         noisyCopies: settings.copies,

@@ -1,6 +1,6 @@
 /** The figures of the protocol as the page speaks of them. */
 import { brief } from '../../ui/format.ts';
-import type { Measure } from './report.ts';
+import type { Measure } from '../../engine/types.ts';
 
 export interface MeasureInfo {
   id: Measure;

@@ -14,7 +14,7 @@ import './cut.ts';
 import './meaning.ts';
 import { MEASURES, measureOf, type MeasureInfo } from './measures.ts';
 import { Panel } from './panel.ts';
-import type { Measure, MeasureReport, MeasureSummary, MeasureTest } from './report.ts';
+import type { Measure, MeasureReport, MeasureSummary, MeasureTest } from '../../engine/types.ts';
 
 const SIGNIFICANT = 0.05;
 

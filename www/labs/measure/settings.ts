@@ -1,11 +1,10 @@
 /** What this lab adds to a run, and its named set-ups. */
-import type { ExplainSettings } from '../../engine/types.ts';
+import type { ExplainSettings, Measure } from '../../engine/types.ts';
 import { choice, integer, names, withDefaults, type Schema } from '../../ui/state.ts';
 import type { Preset } from '../run/lab.ts';
 import { ROOMS } from '../run/recipes.ts';
 import { RUN_SCHEMA, type RunSettings } from '../run/settings.ts';
 import { MEASURES } from './measures.ts';
-import type { Measure } from './report.ts';
 
 type Baseline = NonNullable<ExplainSettings['baseline']>;
 
