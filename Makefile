@@ -8,7 +8,7 @@ help:
 	@echo 'make serve [PORT=8080]   build the page and serve it at http://localhost:PORT'
 	@echo 'make build               build the static page into www/dist'
 	@echo 'make test [ONLY=word]    every check and test; ONLY picks the steps whose name contains the word'
-	@echo 'make bench               training speed in the browser, beside TensorFlow.js'
+	@echo 'make bench               speed in the browser, beside other libraries'
 	@echo 'make screenshots         pictures of the page into target/screenshots'
 	@echo 'make clean               remove everything that was built'
 

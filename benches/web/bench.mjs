@@ -1,61 +1,125 @@
-// Training steps per second of workload W1 in one headless Chromium page, Vitrine on the CPU beside TensorFlow.js, in turns:
-// `node benches/web/bench.mjs [--repetitions 7] [--steps 20]`. Prints a table and writes target/bench/web.json. Expects the WebAssembly
-// in www/pkg (`make bench` builds it).
+// Vitrine beside other libraries in one headless Chromium: `node benches/web/bench.mjs [options]`. Each library and back end has a page
+// of its own; the pages of one workload are measured in turns, so that whatever else the machine does falls on all alike. Prints a
+// table and writes target/bench/web.json. Expects the WebAssembly in www/pkg (`make bench` builds it).
+//
+//   --workloads W1,W6      which (all)
+//   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)
+//   --repetitions 5        timed blocks of each
+//   --seconds 5            for the timed blocks of one library on one workload: blocks shrink from 10 steps to fit, and what takes
+//                          longer even so gets fewer repetitions
+//   --patience 20          seconds until the end of the first step, and for any block; what takes longer is given up
 import { mkdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
-import { launchOptions } from '../../scripts/chromium.mjs';
-import { serve } from '../../scripts/serve.mjs';
+import { machine, openBrowser, patiently } from './session.mjs';
+import { printStartup, printTable } from './table.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const target = path.resolve(here, '../../target/bench');
-const { values } = parseArgs({
-  options: { repetitions: { type: 'string', default: '7' }, steps: { type: 'string', default: '20' } },
+const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5-512', 'W5-1024', 'W6', 'W7', 'W8'];
+const LIBRARIES = {
+  vitrine: ['cpu', 'gpu-software'],
+  tensorflow: ['wasm', 'webgl', 'webgpu', 'cpu'],
+  jax: ['wasm', 'webgpu'],
+  convnet: ['cpu'],
+};
+/** Steps in a timed block: as for the loss that a page would show. */
+const BLOCK = 10;
+
+const { values: options } = parseArgs({
+  options: {
+    workloads: { type: 'string', default: WORKLOADS.join() },
+    libraries: { type: 'string', default: Object.keys(LIBRARIES).join() },
+    repetitions: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '5' },
+    patience: { type: 'string', default: '20' },
+  },
+});
+const [repetitions, seconds, patience] = [options.repetitions, options.seconds, options.patience].map(Number);
+const workloads = options.workloads.split(',');
+const unknown = workloads.find((workload) => !WORKLOADS.includes(workload));
+if (unknown) throw new Error(`there is no workload ${unknown}; there are ${WORKLOADS.join(', ')}`);
+const contestants = options.libraries.split(',').flatMap((choice) => {
+  const [library, backend] = choice.split('/');
+  if (!LIBRARIES[library] || (backend && !LIBRARIES[library].includes(backend))) throw new Error(`there is no library ${choice}`);
+  return (backend ? [backend] : LIBRARIES[library]).map((one) => ({ library, backend: one }));
 });
 
-await build({
-  configFile: false,
-  root: path.join(here, 'page'),
-  base: './',
-  logLevel: 'warn',
-  worker: { format: 'es' },
-  build: { outDir: path.join(target, 'page'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: Infinity },
-});
-const server = await serve({ root: path.join(target, 'page') });
-const browser = await chromium.launch(launchOptions);
+const session = await openBrowser();
+const rows = [];
 try {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => console.error(error));
-  await page.goto(server.url);
-  await page.waitForFunction('window.measure');
-  const measurements = await page.evaluate(
-    ([repetitions, steps]) => window.measure(repetitions, steps),
-    [Number(values.repetitions), Number(values.steps)],
-  );
-
-  const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-  const rows = measurements.map((row) => ({ ...row, median: median(row.stepsPerSecond) }));
-  const [ours, theirs] = rows;
-  const ratio = ours.median / theirs.median;
-  console.log(
-    `W1, batch 64, steps per second: median (range) of ${values.repetitions} repetitions of ${values.steps} steps, in turns`,
-  );
-  for (const { name, median, stepsPerSecond, firstLoss, lastLoss } of rows) {
-    const range = `(${Math.min(...stepsPerSecond).toFixed(1)}–${Math.max(...stepsPerSecond).toFixed(1)})`;
-    console.log(
-      `  ${name.padEnd(40)} ${median.toFixed(1).padStart(7)} ${range.padEnd(14)} loss ${firstLoss.toFixed(3)} → ${lastLoss.toFixed(3)}`,
-    );
-  }
-  console.log(`  ratio ${ratio.toFixed(2)}`);
-
-  const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, chromium: browser.version() };
+  for (const workload of workloads) rows.push(...(await measure(workload)));
+  printTable(rows, workloads, machine(session.browser));
+  printStartup(rows);
+  const target = path.resolve(import.meta.dirname, '../../target/bench');
   mkdirSync(target, { recursive: true });
-  writeFileSync(path.join(target, 'web.json'), JSON.stringify({ machine, ratio, rows }, null, 2) + '\n');
+  writeFileSync(path.join(target, 'web.json'), JSON.stringify(rows, null, 2) + '\n');
 } finally {
-  await browser.close();
-  await server.close();
+  await session.close();
+}
+
+/** All contestants on one workload: first each its first steps, then timed blocks in turns. */
+async function measure(workload) {
+  const runners = [];
+  for (const contestant of contestants) runners.push(await start(contestant, workload));
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const runner of runners) await runner.block?.(repetition);
+  }
+  for (const runner of runners) await runner.close();
+  return runners.map(({ row }) => row);
+}
+
+/** Opens a page, does the first step and finds out how long a step takes. Whatever goes wrong becomes the row's note. */
+async function start({ library, backend }, workload) {
+  const row = { workload, library, backend, median_ms: null, min_ms: null, runs: 0 };
+  process.stderr.write(`${workload} ${library} ${backend}\n`);
+  const page = await session.open();
+  const runner = { row, close: page.close };
+  const attempt = async (what, work) => {
+    try {
+      return await patiently(patience, what, work);
+    } catch (error) {
+      row.note = error.message
+        .split('\n')[0]
+        .replace(/^page\.evaluate: (Error: )?/, '')
+        .slice(0, 200);
+      runner.block = undefined;
+      await page.close();
+      return null;
+    }
+  };
+  const prepared = await attempt('the first step', page.call('prepare', library, backend, workload));
+  if (prepared === null) {
+    row.note ??= 'has no such operations';
+    return runner;
+  }
+  Object.assign(row, { first_result: prepared.result, startup_ms: prepared.sinceNavigation, startup_bytes: page.bytes() });
+  const warm = await attempt('the second step', page.call('measure', 1));
+  if (!warm) return runner;
+  // The second step may still compile; the third tells.
+  const probe = warm.milliseconds > 1000 ? warm : await attempt('the third step', page.call('measure', 1));
+  if (!probe) return runner;
+  const fit = Math.floor((1000 * seconds) / repetitions / probe.milliseconds);
+  const steps = Math.max(1, Math.min(BLOCK, fit));
+  const times = [];
+  if (steps > 1) await attempt('the warm-up', page.call('measure', steps));
+  row.steps_per_run = steps;
+  runner.block ??= row.note
+    ? undefined
+    : async (repetition) => {
+        if (repetition > 0 && repetition * probe.milliseconds > 1000 * seconds) {
+          row.note = `${times.length} repetitions fit into ${seconds} s`;
+          return;
+        }
+        const block = await attempt('a block', page.call('measure', steps));
+        if (!block) return;
+        times.push(block.milliseconds / steps);
+        const sorted = [...times].sort((a, b) => a - b);
+        Object.assign(row, { median_ms: median(sorted), min_ms: sorted[0], runs: times.length, last_result: block.result });
+      };
+  return runner;
+}
+
+/** Of sorted numbers. */
+function median(sorted) {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

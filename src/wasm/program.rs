@@ -65,6 +65,11 @@ impl Instruction {
         }
     }
 
+    fn convolution(&self) -> Result<Conv2d> {
+        let (stride, padding, dilation) = (self.number("stride")?, self.number("padding")?, self.number("dilation")?);
+        Ok(Conv2d { stride: [stride; 2], pads: [[padding; 2]; 2], dilation: [dilation; 2], groups: self.number("groups")? })
+    }
+
     fn kind(&self) -> Result<DType> {
         self.word("dtype", [("f32", DType::F32), ("u32", DType::U32)])
     }
@@ -123,11 +128,13 @@ fn emit<'b>(builder: &'b Builder, values: &mut Vec<Var<'b>>, it: &Instruction) -
         "argmax" => get("x")?.argmax(it.number("axis")?),
         "log-softmax" => get("x")?.log_softmax(),
         "matmul" => get("a")?.matmul_t(it.flag("transposeA")?, get("b")?, it.flag("transposeB")?),
-        "conv2d" => {
-            let (stride, padding, dilation) = (it.number("stride")?, it.number("padding")?, it.number("dilation")?);
-            let conv =
-                Conv2d { stride: [stride; 2], pads: [[padding; 2]; 2], dilation: [dilation; 2], groups: it.number("groups")? };
-            get("x")?.conv2d(get("weight")?, conv)
+        "conv2d" => get("x")?.conv2d(get("weight")?, it.convolution()?),
+        "conv2d-transpose" => {
+            let output = it.get("output", "[height, width]", |list| match &list.dyn_ref::<Array>()?.to_vec()[..] {
+                [height, width] => Some([whole(height)?, whole(width)?]),
+                _ => None,
+            })?;
+            get("x")?.conv2d_transpose(get("weight")?, it.convolution()?, output)
         }
         "pool2d" => {
             let (size, stride, padding) = (it.number("size")?, it.number("stride")?, it.number("padding")?);

@@ -144,3 +144,27 @@ test('a GPU lost in mid-training: the run goes on, on the CPU, from the last che
     expect(Math.abs(loss - expected) / expected, `step ${step}`).toBeLessThan(1e-2);
   }
 });
+
+test('an own graph spreads an image by a transposed convolution', async ({ page, site }) => {
+  await open(page, site.url);
+  const result = await page.evaluate(async () => {
+    const engine = await window.vitrine.Engine.create({ device: 'cpu' });
+    const program = await engine.program((g) => {
+      const [x, weight] = [g.input('x', [1, 1, 2, 2]), g.input('weight', [1, 1, 2, 2])];
+      g.output('spread', x.convTranspose2d(weight, [4, 4], { stride: 2 }));
+      g.output('padded', x.convTranspose2d(weight, [3, 3], { stride: 2, padding: 1 }));
+    });
+    const { spread, padded } = await program.run({ x: [1, 2, 3, 4], weight: [1, 10, 100, 1000] });
+    engine.dispose();
+    return { spread: [spread!.shape, [...spread!.data]], padded: [padded!.shape, [...padded!.data]] };
+  });
+  // Stride and size alike: the Kronecker product (COURSE C3). Padding cuts the border off.
+  expect(result.spread).toEqual([
+    [1, 1, 4, 4],
+    [1, 10, 2, 20, 100, 1000, 200, 2000, 3, 30, 4, 40, 300, 3000, 400, 4000],
+  ]);
+  expect(result.padded).toEqual([
+    [1, 1, 3, 3],
+    [1000, 200, 2000, 30, 4, 40, 3000, 400, 4000],
+  ]);
+});

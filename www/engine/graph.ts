@@ -183,6 +183,17 @@ export class GraphNode {
   conv2d(weight: GraphNode, { stride = 1, padding = 0, dilation = 1, groups = 1 } = {}): GraphNode {
     return this.#push('conv2d', { weight: weight.id, stride, padding, dilation, groups });
   }
+  /**
+   * The transposed convolution: `[N, Cout, OH, OW]` spread over images of `output` = `[H, W]` by the weight `[Cout, Cin/groups, KH, KW]`
+   * of the `conv2d` that leads from there to here.
+   */
+  convTranspose2d(
+    weight: GraphNode,
+    output: [number, number],
+    { stride = 1, padding = 0, dilation = 1, groups = 1 } = {},
+  ): GraphNode {
+    return this.#push('conv2d-transpose', { weight: weight.id, output, stride, padding, dilation, groups });
+  }
   maxPool2d(size: number, { stride = size, padding = 0 } = {}): GraphNode {
     return this.#push('pool2d', { function: 'max', size, stride, padding });
   }

@@ -1,36 +1,46 @@
-/** Measures the contestants in turns, so that whatever else the machine does falls on all of them alike. */
+/** One page per library and back end, so that each starts cold and a stuck one can be closed; `../bench.mjs` calls them in turns. */
 
-import { tensorflow } from './tensorflow.ts';
-import { vitrine } from './vitrine.ts';
+import { WORKLOADS } from './workloads/index.ts';
+import type { Run, Tasks } from './libraries/library.ts';
 
-export interface Measurement {
-  name: string;
-  /** Of every repetition, in order. */
-  stepsPerSecond: number[];
-  firstLoss: number;
-  lastLoss: number;
+const LIBRARIES: Record<string, () => Promise<{ start(backend: never): Promise<Tasks> }>> = {
+  vitrine: () => import('./libraries/vitrine.ts'),
+  tensorflow: () => import('./libraries/tensorflow.ts'),
+  jax: () => import('./libraries/jax.ts'),
+  convnet: () => import('./libraries/convnet.ts'),
+};
+
+export interface Started {
+  /** Of the first step. */
+  result: number;
+  /** From navigation to the end of the first step, ms. */
+  sinceNavigation: number;
 }
 
 declare global {
   interface Window {
-    measure(repetitions: number, steps: number): Promise<Measurement[]>;
+    /** Loads a library and does the first step of a workload; null where it cannot do such a task. */
+    prepare(library: string, backend: string, workload: string): Promise<Started | null>;
+    /** Does so many steps of the workload that was prepared. */
+    measure(steps: number): Promise<{ milliseconds: number; result: number }>;
   }
 }
 
-window.measure = async (repetitions, steps) => {
-  const contestants = [await vitrine('cpu'), await tensorflow()];
-  const measurements: Measurement[] = [];
-  // The first block warms up compilers and caches and is not timed.
-  for (const { name, run } of contestants) {
-    const firstLoss = await run(1);
-    measurements.push({ name, stepsPerSecond: [], firstLoss, lastLoss: await run(steps) });
-  }
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const [i, contestant] of contestants.entries()) {
-      const start = performance.now();
-      measurements[i].lastLoss = await contestant.run(steps);
-      measurements[i].stepsPerSecond.push((1000 * steps) / (performance.now() - start));
-    }
-  }
-  return measurements;
+let run: Run;
+
+window.prepare = async (library, backend, name) => {
+  const { start } = await LIBRARIES[library]();
+  const tasks = await start(backend as never);
+  const workload = WORKLOADS[name];
+  const task = tasks[workload.task] as ((workload: never) => Run | Promise<Run>) | undefined;
+  if (!task) return null;
+  run = await task(workload as never);
+  const result = await run(1);
+  return { result, sinceNavigation: performance.now() };
+};
+
+window.measure = async (steps) => {
+  const start = performance.now();
+  const result = await run(steps);
+  return { milliseconds: performance.now() - start, result };
 };
