@@ -32,4 +32,4 @@ screenshots: build
 	@node scripts/screenshots.mjs
 
 clean:
-	@rm -rf target www/dist www/pkg
+	@rm -rf target www/dist www/pkg www/pkg-small

@@ -37,6 +37,9 @@ impl Explainer {
     /// Compiles `method` for `batch` images at a time (1 or more). Errors: an option out of range, an unknown layer, or one that does
     /// not suit the method.
     pub fn new(device: &Device, model: &Model, method: Method, options: &ExplainOptions, batch: usize) -> Result<Self> {
+        if method != method.available() {
+            return Err(Error::option("method", "this build has only saliency and Grad-CAM; load the whole engine"));
+        }
         let input = model.architecture().input;
         options.check(input[1], input[2])?;
         let layer = method.layer(model, options)?;
@@ -111,12 +114,16 @@ impl Explainer {
             };
             let part = match self.method.kind() {
                 Kind::Once => self.once(store, images, classes).await?,
+                #[cfg(feature = "explain")]
                 Kind::Path => {
                     let part = self.along_path(store, images, classes[0], &mut progress).await;
                     store.remove(path::SUM);
                     part?
                 }
+                #[cfg(feature = "explain")]
                 Kind::Hidden => self.hidden(store, images, classes[0], &mut progress).await?,
+                #[cfg(not(feature = "explain"))]
+                Kind::Path | Kind::Hidden => unreachable!("`new` makes only what this build has"),
             };
             progress(1.0)?;
             found.maps.extend_from_slice(&part.maps);
@@ -161,6 +168,7 @@ impl Explainer {
     }
 
     /// The map of one image from many versions of it.
+    #[cfg(feature = "explain")]
     async fn along_path(
         &mut self,
         store: &mut Store,
@@ -208,6 +216,7 @@ impl Explainer {
     }
 
     /// The map of one image from what hiding parts of it does to the score.
+    #[cfg(feature = "explain")]
     async fn hidden(
         &mut self,
         store: &mut Store,

@@ -5,6 +5,9 @@
 //! Images of a batch do not influence each other, so the gradient of Σ_n S_{c_n}(x_n) holds the gradient for every image. Methods that
 //! look at many versions of one image have these along the batch axis: see `path.rs` and `hidden.rs`. [`Explainer`] runs all.
 
+// What only the methods use that a build without them leaves out.
+#![cfg_attr(not(feature = "explain"), allow(dead_code, unused_imports))]
+
 mod baseline;
 pub mod cam;
 pub mod conductance;
@@ -104,8 +107,25 @@ impl Method {
         Method::Lime,
     ];
 
+    /// The method itself where this build has it. Without the feature `explain` the compiler sees that two are left, and leaves out
+    /// the code of the others.
+    fn available(self) -> Method {
+        if cfg!(feature = "explain") {
+            self
+        } else if self == Method::GradCam {
+            Method::GradCam
+        } else {
+            Method::Saliency
+        }
+    }
+
+    /// The methods that this build has.
+    pub fn all() -> impl Iterator<Item = Method> {
+        Method::ALL.into_iter().filter(|&method| method == method.available())
+    }
+
     pub fn about(self) -> &'static About {
-        match self {
+        match self.available() {
             Method::Saliency => &saliency::ABOUT,
             Method::Smoothgrad => &smoothgrad::ABOUT,
             Method::GradientInput => &gradient_input::ABOUT,
@@ -123,7 +143,7 @@ impl Method {
     }
 
     fn kind(self) -> Kind {
-        match self {
+        match self.available() {
             Method::Smoothgrad | Method::IntegratedGradients | Method::LayerConductance | Method::NeuronConductance => Kind::Path,
             Method::Saliency
             | Method::GradientInput
@@ -148,7 +168,7 @@ impl Method {
 
     /// The method's graph for a batch of `rows`, images or versions of one.
     fn graph(self, model: &Model, rows: usize, layer: &str, options: &ExplainOptions) -> Result<Graph> {
-        match self {
+        match self.available() {
             Method::Saliency => saliency::graph(model, rows),
             Method::Smoothgrad => smoothgrad::graph(model, rows),
             Method::GradientInput => gradient_input::graph(model, rows),
@@ -166,7 +186,7 @@ impl Method {
 
     /// Backward passes per forward pass.
     fn backward(self) -> usize {
-        match self {
+        match self.available() {
             Method::Cam | Method::Occlusion | Method::Lime => 0,
             Method::Saliency
             | Method::Smoothgrad

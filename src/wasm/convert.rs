@@ -147,12 +147,12 @@ fn details(known: &Details) -> JsValue {
 
 /// `ExplainMethodInfo[]`.
 pub fn explain_methods() -> Array {
-    let info = |method: &Method| {
+    let info = |method: Method| {
         let about = to_js(method.about());
-        set(about.unchecked_ref(), "id", &to_js(method));
+        set(about.unchecked_ref(), "id", &to_js(&method));
         about
     };
-    Method::ALL.iter().map(info).collect()
+    Method::all().map(info).collect()
 }
 
 /// A typed array or an array of numbers as a tensor of the declared type, by JavaScript's own conversion.

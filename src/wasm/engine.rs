@@ -7,8 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{Answer, explain_methods, from_js, object, parse_message, property, to_js};
 use super::dataset::Dataset;
+#[cfg(feature = "generate")]
 use super::gan::Gan;
 use super::model::Model;
+#[cfg(feature = "programs")]
 use super::program::Program;
 use super::resident::Shared;
 use crate::device::Device;
@@ -79,11 +81,13 @@ impl Engine {
         Ok(Model::create(self.0.clone(), parse_architecture(&architecture)?, seed).await?)
     }
 
+    #[cfg(feature = "programs")]
     pub fn program(&self, instructions: JsValue) -> Answer<Program> {
         Ok(Program::create(self.0.clone(), &instructions)?)
     }
 
     /// `cloud` is a `Cloud`, `options` a `GanOptions`.
+    #[cfg(feature = "generate")]
     pub async fn gan(&self, cloud: JsValue, options: JsValue) -> Answer<Gan> {
         Ok(Gan::create(self.0.clone(), &cloud, options).await?)
     }

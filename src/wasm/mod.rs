@@ -8,18 +8,24 @@
 mod convert;
 mod dataset;
 mod engine;
+#[cfg(feature = "generate")]
 mod gan;
+#[cfg(feature = "explain")]
 mod measure;
 mod model;
 mod network;
+#[cfg(feature = "programs")]
 mod program;
 mod resident;
 mod trainer;
 
 pub use dataset::Dataset;
 pub use engine::Engine;
+#[cfg(feature = "generate")]
 pub use gan::Gan;
+#[cfg(feature = "explain")]
 pub use measure::Measurement;
 pub use model::Model;
+#[cfg(feature = "programs")]
 pub use program::Program;
 pub use trainer::Trainer;

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{Answer, explanation, floats, from_js, object, to_js};
 use super::dataset::Dataset;
+#[cfg(feature = "explain")]
 use super::measure::Measurement;
 use super::network::Network;
 use super::resident::{Shared, Slot};
@@ -14,6 +15,7 @@ use super::trainer::Trainer;
 use crate::attack::AttackOptions;
 use crate::error::{Error, Result};
 use crate::explain::ExplainOptions;
+#[cfg(feature = "explain")]
 use crate::explain::measure::{MeasureOptions, Protocol};
 use crate::nn::Architecture;
 use crate::train::TrainOptions;
@@ -95,6 +97,7 @@ impl Model {
     }
 
     /// A comparison of explanation methods, from `MeasureSettings`.
+    #[cfg(feature = "explain")]
     pub fn measurement(&self, options: JsValue) -> Answer<Measurement> {
         let options: MeasureOptions = from_js("options", options)?;
         let protocol = Protocol::new(self.network.take()?.model(), options)?;

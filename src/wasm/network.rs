@@ -11,6 +11,7 @@ use crate::attack::{self, AttackOptions, Attacker};
 use crate::data::{Dataset, Images};
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};
+#[cfg(feature = "explain")]
 use crate::explain::measure::{MaskedImages, Protocol};
 use crate::explain::{ExplainOptions, Explainer, Explanation, Method};
 use crate::graph::{Builder, DType, Graph};
@@ -291,6 +292,7 @@ impl Network {
     }
 
     /// Measures explanations of `images`; `clock` tells seconds.
+    #[cfg(feature = "explain")]
     pub async fn measure(
         &mut self,
         protocol: &mut Protocol,

@@ -20,6 +20,7 @@ import type {
   DataSource,
   DeviceChoice,
   DeviceInfo,
+  EngineModule,
   Evaluation,
   ExplainMethod,
   ExplainMethodInfo,
@@ -167,14 +168,16 @@ abstract class Remote {
 /** The engine: one worker, one device. Begin with `Engine.create()`. */
 export class Engine {
   readonly #device: DeviceChoice;
+  readonly #module: EngineModule;
   #connection!: Connection;
   #root!: Promise<Handle>;
   #disposed = false;
   readonly #deviceListeners = new Set<Listener<DeviceInfo>>();
   readonly #restartListeners = new Set<Listener<EngineError>>();
 
-  private constructor(device: DeviceChoice) {
+  private constructor(device: DeviceChoice, module: EngineModule) {
     this.#device = device;
+    this.#module = module;
     this.#connect();
   }
 
@@ -182,9 +185,13 @@ export class Engine {
    * Starts a worker, loads the engine into it and chooses a device. `auto` never fails for want of a GPU; `gpu` and `gpu-software` are
    * rejected with code `device` where there is none.
    */
-  static async create({ device = 'auto', signal }: { device?: DeviceChoice; signal?: AbortSignal } = {}): Promise<Engine> {
+  static async create({
+    device = 'auto',
+    module = 'full',
+    signal,
+  }: { device?: DeviceChoice; module?: EngineModule; signal?: AbortSignal } = {}): Promise<Engine> {
     throwIfAborted(signal);
-    const engine = new Engine(device);
+    const engine = new Engine(device, module);
     const abort = (): void => engine.dispose(new EngineError('cancelled', 'stopped', undefined, { cause: signal?.reason }));
     signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -203,7 +210,7 @@ export class Engine {
       (info) => this.#deviceListeners.forEach((listener) => listener(info)),
       (error) => this.#crashed(error),
     );
-    this.#root = this.#connection.start(this.#device);
+    this.#root = this.#connection.start(this.#device, this.#module);
     this.#root.catch(() => {});
   }
 

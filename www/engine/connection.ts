@@ -5,7 +5,7 @@
 
 import { wrap, type Remote } from 'comlink';
 import { EngineError } from './errors.ts';
-import type { DeviceChoice, DeviceInfo } from './types.ts';
+import type { DeviceChoice, DeviceInfo, EngineModule } from './types.ts';
 import workerUrl from './worker.ts?worker&url';
 
 /** An object that lives in the worker, as it appears in arguments and results. */
@@ -16,7 +16,7 @@ export interface Handle {
 /** What the worker offers; `worker.ts` implements it. */
 export interface Host {
   /** Loads the engine; the handle is the engine itself. */
-  start(device: DeviceChoice): Promise<Handle>;
+  start(device: DeviceChoice, module: EngineModule): Promise<Handle>;
   /** Calls `method` of the object behind `target`. Calls are carried out one after another, in the order in which they came. */
   call(target: number, method: string, args: unknown[]): Promise<unknown>;
   /** Frees the object behind `target` after the calls that came before. */
@@ -53,8 +53,8 @@ export class Connection {
     this.#host = wrap<Host>(this.#worker);
   }
 
-  start(device: DeviceChoice): Promise<Handle> {
-    return this.#untilGone(this.#host.start(device));
+  start(device: DeviceChoice, module: EngineModule): Promise<Handle> {
+    return this.#untilGone(this.#host.start(device, module));
   }
 
   call<T>(target: Handle, method: string, args: unknown[]): Promise<T> {

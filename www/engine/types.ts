@@ -6,6 +6,9 @@
 /** `auto`: a real GPU that passes the self-test, else the CPU. `gpu-software`: accept an adapter that is a program on the CPU (tests). */
 export type DeviceChoice = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
 
+/** Which build of the engine to load: `small` has no explanations but saliency and Grad-CAM, no programs and no GANs, and is less to download. */
+export type EngineModule = 'full' | 'small';
+
 export interface DeviceInfo {
   kind: 'cpu' | 'gpu';
   name: string;

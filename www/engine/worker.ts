@@ -4,15 +4,19 @@
  */
 
 import { expose, transfer } from 'comlink';
-import init, { Engine } from '../pkg/vitrine.js';
 import type { Handle, Host, Notice } from './connection.ts';
 import { EngineError } from './errors.ts';
-import type { DeviceChoice, DeviceInfo } from './types.ts';
+import type { DeviceChoice, DeviceInfo, EngineModule } from './types.ts';
 
-/** An instance of any class that the wasm module exports; nothing else that a call returns has a method. */
+/** An object of one of the classes in `src/wasm`. */
 interface WasmObject {
   free(): void;
 }
+
+const load = {
+  full: () => import('../pkg/vitrine.js'),
+  small: () => import('../pkg-small/vitrine.js'),
+};
 
 const objects = new Map<number, WasmObject>();
 let handles = 0;
@@ -35,6 +39,10 @@ function enqueue<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+function isWasmObject(value: unknown): value is WasmObject {
+  return typeof value === 'object' && value !== null && 'free' in value && typeof value.free === 'function';
+}
+
 function isHandle(value: unknown): value is Handle {
   return typeof value === 'object' && value !== null && 'handle' in value;
 }
@@ -47,12 +55,11 @@ function find({ handle }: Handle): WasmObject {
 
 /** Objects stay here and leave as handles; arrays leave without being copied again. */
 function leave(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('free' in value) {
-    objects.set(++handles, value as WasmObject);
+  if (isWasmObject(value)) {
+    objects.set(++handles, value);
     return { handle: handles };
   }
-  return transfer(value, buffers(value));
+  return typeof value === 'object' && value !== null ? transfer(value, buffers(value)) : value;
 }
 
 function buffers(value: unknown): ArrayBuffer[] {
@@ -75,8 +82,9 @@ function translate(thrown: unknown): never {
 }
 
 const host: Host = {
-  start(device: DeviceChoice) {
+  start(device: DeviceChoice, module: EngineModule) {
     return enqueue(async () => {
+      const { default: init, Engine } = await load[module]();
       await init();
       const engine = await Engine.create(device, (info: DeviceInfo) => notify({ notice: 'device', info }), crashed);
       return leave(engine) as Handle;
@@ -85,7 +93,8 @@ const host: Host = {
   call(target, method, args) {
     return enqueue(async () => {
       const object = find({ handle: target }) as unknown as Record<string, (...args: unknown[]) => unknown>;
-      const result = await object[method]!(...args.map((arg) => (isHandle(arg) ? find(arg) : arg)));
+      if (!object[method]) throw new EngineError('option', `the small engine has no \`${method}\`; create it with module 'full'`);
+      const result = await object[method](...args.map((arg) => (isHandle(arg) ? find(arg) : arg)));
       return leave(result);
     }).catch(translate);
   },

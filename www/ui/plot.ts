@@ -1,7 +1,7 @@
 /** A line plot that follows its data live, and can be saved as PNG and CSV. Lines differ by dash and weight, never by colour alone. */
 import { css, html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { save, toCsv, type Cell } from './csv.ts';
 import { brief, count, percent } from './format.ts';
@@ -25,6 +25,9 @@ export interface PlotData {
 }
 
 const HEIGHT = 168;
+
+/** The plotting library, loaded when the first plot has something to show. */
+let library: typeof uPlot | null = null;
 
 @customElement('vt-plot')
 export class Plot extends LitElement {
@@ -115,10 +118,18 @@ export class Plot extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
+    if (!library) {
+      if (this.data.x.length > 0)
+        void import('uplot').then((module) => {
+          library = module.default;
+          this.requestUpdate();
+        });
+      return;
+    }
     const ink = resolveColor(this, '--ink');
     if (!this.plot || ink !== this.drawnIn || changed.has('logarithmic') || changed.has('lines')) {
       this.plot?.destroy();
-      this.plot = new uPlot(this.options(), this.aligned(), this.holder);
+      this.plot = new library(this.options(), this.aligned(), this.holder);
       this.drawnIn = ink;
     } else if (changed.has('data')) this.plot.setData(this.aligned());
   }

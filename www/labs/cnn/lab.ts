@@ -19,6 +19,7 @@ export class CnnLab extends RunLab<Settings> {
     text: 'A convolutional network learns to name small pictures: each layer looks at the one before it through little windows, its filters. Train it here, watch the filters form, ask why it decides, and then fool it.',
     schema: SCHEMA,
     presets: PRESETS,
+    module: 'small',
   };
 
   static override styles = [...RunLab.styles, columnStyles];

@@ -4,6 +4,7 @@
  */
 import { css, html, LitElement } from 'lit';
 import { state } from 'lit/decorators.js';
+import type { EngineModule } from '../../engine/types.ts';
 import { problemNote } from '../../ui/fields.ts';
 import { onKey } from '../../ui/shortcuts.ts';
 import { decode, encode, initialState, overlay, type Schema } from '../../ui/state.ts';
@@ -32,6 +33,8 @@ export interface Subject<S> {
   text: string;
   schema: Schema<S>;
   presets: readonly Preset<S>[];
+  /** The build of the engine that it needs; default `full`. */
+  module?: EngineModule;
 }
 
 export abstract class RunLab<S extends RunSettings> extends LitElement implements LabElement {
@@ -87,7 +90,7 @@ export abstract class RunLab<S extends RunSettings> extends LitElement implement
     this.stopWatching = session.watch(() => this.requestUpdate());
     this.session = session;
     this.opened(session);
-    void session.start(options.device);
+    void session.start(options.device, this.subject.module);
   }
 
   private tell<T>(type: string, detail: T | undefined): void {

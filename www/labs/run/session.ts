@@ -9,6 +9,7 @@ import type {
   Architecture,
   DeviceChoice,
   DeviceInfo,
+  EngineModule,
   DivergenceReport,
   Evaluation,
   Layer,
@@ -81,9 +82,9 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
     return this.#engine;
   }
 
-  async start(device: DeviceChoice): Promise<void> {
+  async start(device: DeviceChoice, module: EngineModule = 'full'): Promise<void> {
     try {
-      this.#engine = await Engine.create({ device });
+      this.#engine = await Engine.create({ device, module });
       this.#engine.onDeviceChange((info) => {
         this.device = info;
         this.changed();
