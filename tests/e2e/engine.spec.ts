@@ -168,3 +168,107 @@ test('an own graph spreads an image by a transposed convolution', async ({ page,
     [1000, 200, 2000, 30, 4, 40, 3000, 400, 4000],
   ]);
 });
+
+test('measures of explanations come out the same twice, alike on both devices, and a lost GPU does not stop them', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const measure = (device: Device, lose: boolean) =>
+    page.evaluate(
+      async ({ device, lose }) => {
+        const engine = await window.vitrine.Engine.create({ device });
+        const data = await engine.dataset({ kind: 'rooms', size: 16, count: 40 }, { seed: 1 });
+        const model = await engine.model(await engine.preset('gap-cnn', data.info.shape, data.info.classes.length), { seed: 1 });
+        const report = await model.measure(data, {
+          methods: ['saliency', 'grad-cam', 'integrated-gradients'],
+          explain: { steps: 8 },
+          images: 3,
+          seed: 5,
+          onProgress: ({ done }) => {
+            if (lose && done === 1) void engine.simulateDeviceLoss();
+          },
+        });
+        const { kind } = await engine.info();
+        engine.dispose();
+        const figures = report.rows.map(({ figures: { time: _, ...figures } }) => figures);
+        const times = report.rows.map(({ figures }) => figures.time);
+        const { n, mean, low, high } = report.summary[1].figures.auc;
+        return {
+          kind,
+          figures,
+          times,
+          auc: { n, mean, low, high },
+          tests: report.tests.length,
+          deletion: [...report.curves[0].deletion],
+        };
+      },
+      { device, lose },
+    );
+  const [once, twice, gpu, lost] = [
+    await measure('cpu', false),
+    await measure('cpu', false),
+    await measure('gpu-software', false),
+    await measure('gpu-software', true),
+  ];
+  expect(once.figures).toHaveLength(9);
+  expect(once.tests).toBe(9 * 3);
+  expect(once.deletion).toHaveLength(17);
+  expect(twice.figures).toEqual(once.figures);
+  expect(twice.deletion).toEqual(once.deletion);
+  expect(once.times.every((time) => time !== null && time >= 0)).toBe(true);
+  const aucs = [1, 4, 7].map((i) => once.figures[i].auc!);
+  expect(once.auc.n).toBe(3);
+  expect(once.auc.mean).toBeCloseTo(aucs.reduce((sum, auc) => sum + auc) / 3, 9);
+  expect(once.auc.low).toBeLessThan(once.auc.mean!);
+  expect([gpu.kind, lost.kind]).toEqual(['gpu', 'cpu']);
+  for (const other of [gpu, lost]) {
+    expect(other.figures).toHaveLength(9);
+    other.figures.forEach(({ auc, deletion, insertion }, i) => {
+      expect(auc).toBeCloseTo(once.figures[i].auc!, 2);
+      expect(deletion).toBeCloseTo(once.figures[i].deletion!, 3);
+      expect(insertion).toBeCloseTo(once.figures[i].insertion!, 3);
+    });
+  }
+});
+
+test('only rooms have masks, and the settings of a measurement are checked', async ({ page, site }) => {
+  await open(page, site.url);
+  const codes = await page.evaluate(async () => {
+    const engine = await window.vitrine.Engine.create({ device: 'cpu' });
+    const digits = await engine.dataset({ kind: 'digits' });
+    const rooms = await engine.dataset({ kind: 'rooms', size: 16, count: 10 }, { seed: 1 });
+    const model = await engine.model([{ type: 'flatten' }, { type: 'dense', units: 5 }], { input: [3, 16, 16] });
+    const problem = (promise: Promise<unknown>) =>
+      promise.then(
+        () => 'none',
+        ({ code, message }) => `${code} ${message}`,
+      );
+    const codes = [
+      await problem(digits.masks('train', [0])),
+      await problem(rooms.masks('validation', [2])),
+      await problem(model.measure(rooms, { methods: [] })),
+      await problem(model.measure(rooms, { methods: ['grad-cam'] })),
+      await problem(model.measure(rooms, { methods: ['saliency'], images: 0 })),
+    ];
+    const mask = (await rooms.masks('validation', [1]))!;
+    engine.dispose();
+    return {
+      codes,
+      known: [digits.info.masks, rooms.info.masks],
+      covered: mask.filter((share) => share >= 0.5).length,
+      size: mask.length,
+    };
+  });
+  expect(codes.codes).toEqual([
+    expect.stringMatching(/^option .*rooms/),
+    expect.stringMatching(/^option .*no image 2/),
+    expect.stringMatching(/^option .*methods/),
+    expect.stringMatching(/^option .*convolution/),
+    expect.stringMatching(/^option .*none to measure/),
+  ]);
+  expect(codes.known).toEqual([false, true]);
+  expect(codes.size).toBe(256);
+  expect(codes.covered).toBeGreaterThan(10);
+  expect(codes.covered).toBeLessThan(128);
+});
