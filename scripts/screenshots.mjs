@@ -1,4 +1,5 @@
-// Pictures of the trained CNN lab, wide and on a phone, light and dark, into target/screenshots: `make screenshots`.
+// Pictures of every lab, trained and at work, wide and on a phone, light and dark, into target/screenshots: `make screenshots`, or
+// `node scripts/screenshots.mjs measure` for one lab.
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,40 +10,87 @@ import { serve } from './serve.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { chromium } = createRequire(path.join(root, 'www/package.json'))('playwright-core');
 const target = path.join(root, 'target/screenshots');
-const views = ['Layers', 'Why', 'Fool it', 'Draw'];
+const TRAINING_MS = 180_000;
+
+const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
+
+/** The button that trains enough, and its end. */
+async function train(page) {
+  await button(page, /^Train it/).click();
+  await page.getByText(/^It recognises/).waitFor({ timeout: TRAINING_MS });
+}
+
+/** One entry per lab: what to do, and when to take which picture. */
+const labs = {
+  async cnn(page, shoot) {
+    for (let i = 0; i < 8; i++) {
+      await button(page, 'Epoch').click();
+      await page.getByText(`epoch ${i + 1}.0`).waitFor();
+    }
+    await shoot('first-view', false);
+    for (const view of ['Layers', 'Why', 'Fool it', 'Draw']) {
+      await page.getByRole('tab', { name: view }).click();
+      await shoot(view.toLowerCase().replace(' ', '-'));
+    }
+  },
+  async explain(page, shoot) {
+    await button(page, /^Train it/).waitFor();
+    await shoot('first-view');
+    await train(page);
+    for (const view of ['Method', 'Path', 'Segments']) {
+      await page.getByRole('tab', { name: view }).click();
+      await shoot(view.toLowerCase());
+    }
+    await page.getByRole('tab', { name: 'Random weights' }).click();
+    await button(page, 'Randomise a copy, layer by layer').click();
+    await page.getByText('Likeness to the first map').waitFor({ timeout: TRAINING_MS });
+    await shoot('random-weights');
+  },
+  async measure(page, shoot) {
+    await button(page, /^Train it/).waitFor();
+    await shoot('first-view');
+    await train(page);
+    await button(page, /^Measure \d+ methods/).click();
+    await page.getByRole('heading', { name: 'All figures' }).waitFor({ timeout: TRAINING_MS });
+    await shoot('measured');
+  },
+  async rate(page, shoot) {
+    await button(page, /^Train it/).waitFor();
+    await shoot('first-view');
+    await train(page);
+    await page.getByLabel('Name or pseudonym').fill('Ada');
+    await button(page, 'Begin to rate').click();
+    await page.getByRole('heading', { name: /^Image 1 of/ }).waitFor();
+    await shoot('sheet');
+  },
+};
 
 mkdirSync(target, { recursive: true });
 const server = await serve({ root: path.join(root, 'www/dist') });
 const browser = await chromium.launch(launchOptions);
+let count = 0;
 for (const width of [1280, 390]) {
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ viewport: { width, height: width > 600 ? 900 : 844 }, colorScheme });
-    const shoot = (name, fullPage = true) =>
-      page.screenshot({ path: path.join(target, `${name}-${width}-${colorScheme}.png`), fullPage });
+    const shoot = async (name, fullPage = true) => {
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(800);
+      await page.screenshot({ path: path.join(target, `${name}-${width}-${colorScheme}.png`), fullPage });
+      count += 1;
+    };
     await page.goto(server.url);
     await page
       .getByRole('link', { name: /Open the lab/ })
       .first()
       .waitFor();
     await shoot('catalogue');
-    await page
-      .getByRole('link', { name: /Open the lab/ })
-      .first()
-      .click();
-    const epoch = page.getByRole('button', { name: 'Epoch', exact: true });
-    for (let i = 0; i < 8; i++) {
-      await epoch.click();
-      await page.getByText(`epoch ${i + 1}.0`).waitFor();
-    }
-    await shoot('first-view', false);
-    for (const view of views) {
-      await page.getByRole('tab', { name: view }).click();
-      await page.waitForTimeout(800);
-      await shoot(view.toLowerCase().replace(' ', '-'));
+    for (const [id, visit] of Object.entries(labs).filter(([id]) => id.includes(process.argv[2] ?? ''))) {
+      await page.goto(`${server.url}#lab=${id}`);
+      await visit(page, (name, fullPage) => shoot(`${id}-${name}`, fullPage));
     }
     await page.close();
   }
 }
 await browser.close();
 await server.close();
-console.log(`${path.relative(process.cwd(), target)}: ${4 * (2 + views.length)} pictures`);
+console.log(`${path.relative(process.cwd(), target)}: ${count} pictures`);

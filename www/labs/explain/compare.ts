@@ -89,7 +89,7 @@ export class Compare extends Panel {
     >
       ${method.title}
     </button>`;
-    if (!live || !answer) return html`<li>${name}${problemNote(problem)}</li>`;
+    if (!live || !answer) return html`<li>${name}${problem ? html`<p class="soft">${problem}</p>` : null}</li>`;
     const { maps, width, height, note } = answer.explanation;
     const scale = method.signed ? 'signed' : 'magnitude';
     const limit = this.limit(result);

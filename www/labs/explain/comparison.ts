@@ -186,7 +186,8 @@ export class Comparison extends Watched {
       }
       return { method, answers, problem: null };
     } catch (error) {
-      return { method, answers: [], problem: EngineError.from(error).message };
+      // The engine names the option at fault; here the method stands above it.
+      return { method, answers: [], problem: EngineError.from(error).message.replace(/^method: /, '') };
     }
   }
 }

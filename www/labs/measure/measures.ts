@@ -17,7 +17,7 @@ export interface MeasureInfo {
   text: (value: number) => string;
 }
 
-const share = (value: number): string => value.toFixed(3);
+const share = (value: number): string => value.toFixed(3).replace('-', '−');
 const milliseconds = (value: number): string => `${brief(value * 1000)} ms`;
 
 export const MEASURES: readonly MeasureInfo[] = [

@@ -2,7 +2,7 @@
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { save, toCsv } from '../../ui/csv.ts';
-import { choose } from '../../ui/fields.ts';
+import { choose, disclosure } from '../../ui/fields.ts';
 import { brief, count, size } from '../../ui/format.ts';
 import '../../ui/interval-plot.ts';
 import { linesOf } from '../../ui/lines.ts';
@@ -17,6 +17,8 @@ import { Panel } from './panel.ts';
 import type { Measure, MeasureReport, MeasureSummary, MeasureTest } from '../../engine/types.ts';
 
 const SIGNIFICANT = 0.05;
+/** More tests than this are folded away. */
+const MOST_OPEN = 15;
 
 const known = (value: number | null, text: (value: number) => string): string => (value === null ? '–' : text(value));
 
@@ -41,6 +43,7 @@ export class Results extends Panel {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 24px 40px;
+        align-items: start;
       }
       @container (min-width: 620px) {
         .beside {
@@ -116,7 +119,7 @@ export class Results extends Panel {
         Paired t tests, the same images under both methods. ${own.length} comparisons make a lucky one likely, so each p counts
         ${own.length} times (Bonferroni). Undecided: ${SIGNIFICANT} or more.
       </p>
-      ${table('Paired tests', columns, own)}
+      ${disclosure(`${own.length} paired tests`, table('Paired tests', columns, own), own.length <= MOST_OPEN)}
     </section>`;
   }
 
