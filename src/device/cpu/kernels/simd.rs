@@ -1,5 +1,5 @@
-//! The widest vectors of the machine, and the two register tiles that are written with them: an outer-product tile for packed
-//! matrix products and a dot-product tile for operands that lie along K. All of the device's `unsafe` is here.
+//! The widest vectors of the machine, and the register tile that is written with them, for two kinds of left operand: packed panels,
+//! and rows that lie where they are. All of the device's `unsafe` is here.
 //!
 //! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
 //! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
@@ -34,12 +34,22 @@ pub fn instructions() -> &'static str {
     }
 }
 
-/// Register tiles of one vector width: MR×NR for packed panels, four rows by two columns for dot products.
+/// Where rows are read along K: `images` times `lines` pieces of `len` neighbouring values, the pieces so far apart.
+#[derive(Clone, Copy)]
+pub struct Walk {
+    pub images: usize,
+    pub image_step: usize,
+    pub lines: usize,
+    pub line_step: usize,
+    pub len: usize,
+}
+
+/// The MR×NR register tile of one vector width.
 pub trait Tiles<const MR: usize, const NR: usize> {
     /// The product of an MR-wide and an NR-wide panel.
     fn product(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR];
-    /// The dot products of R rows with C rows, all of one length.
-    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R];
+    /// The product of the MR rows of `a` that begin at `starts` with an NR-wide panel, which has all pieces of the walk.
+    fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
 
 /// Eight accumulators of four values, as many as sixteen registers hold beside the operands.
@@ -52,8 +62,8 @@ impl Tiles<4, 8> for Narrow {
     }
 
     #[inline(always)]
-    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
-        dots::<narrow::Register, R, C>(a, b)
+    fn product_of_rows(a: &[f32], starts: [usize; 4], walk: Walk, b: &[[f32; 8]]) -> [[f32; 8]; 4] {
+        product_of_rows::<narrow::Register, 4, 2, 8>(a, starts, walk, b)
     }
 }
 
@@ -69,6 +79,38 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a:
             }
         }
     }
+    stored(sums)
+}
+
+#[inline(always)]
+fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    a: &[f32],
+    starts: [usize; MR],
+    walk: Walk,
+    b: &[[f32; NR]],
+) -> [[f32; NR]; MR] {
+    let mut sums = [[V::splat(0.0); VECTORS]; MR];
+    let mut pieces = b.chunks_exact(walk.len);
+    for image in 0..walk.images {
+        for line in 0..walk.lines {
+            let at = image * walk.image_step + line * walk.line_step;
+            let rows: [&[f32]; MR] = std::array::from_fn(|i| &a[starts[i] + at..][..walk.len]);
+            for (k, b) in pieces.next().into_iter().flatten().enumerate() {
+                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
+                for i in 0..MR {
+                    let a = V::splat(rows[i][k]);
+                    for v in 0..VECTORS {
+                        sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                    }
+                }
+            }
+        }
+    }
+    stored(sums)
+}
+
+#[inline(always)]
+fn stored<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sums: [[V; VECTORS]; MR]) -> [[f32; NR]; MR] {
     let mut tile = [[0.0; NR]; MR];
     for (row, sums) in tile.iter_mut().zip(sums) {
         for (v, sum) in sums.into_iter().enumerate() {
@@ -76,33 +118,6 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a:
         }
     }
     tile
-}
-
-#[inline(always)]
-fn dots<V: Vector, const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
-    let whole = a[0].len() - a[0].len() % V::LANES;
-    let (heads_a, heads_b) = (a.map(|row| &row[..whole]), b.map(|row| &row[..whole]));
-    let mut sums = [[V::splat(0.0); C]; R];
-    let mut at = 0;
-    while at + V::LANES <= whole {
-        let b: [V; C] = std::array::from_fn(|s| V::load(&heads_b[s][at..]));
-        for r in 0..R {
-            let a = V::load(&heads_a[r][at..]);
-            for s in 0..C {
-                sums[r][s] = a.mul_add(b[s], sums[r][s]);
-            }
-        }
-        at += V::LANES;
-    }
-    std::array::from_fn(|r| {
-        std::array::from_fn(|s| {
-            let mut lanes = [0.0; 8];
-            sums[r][s].store(&mut lanes);
-            let [p, q, t, u, w, x, y, z] = lanes;
-            let rest: f32 = a[r][whole..].iter().zip(&b[s][whole..]).map(|(a, b)| a * b).sum();
-            ((p + t) + (q + u)) + ((w + y) + (x + z)) + rest
-        })
-    })
 }
 
 #[cfg(target_feature = "simd128")]
@@ -178,7 +193,7 @@ pub use x86::Wide;
 mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
 
-    use super::{Tiles, Vector};
+    use super::{Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -191,9 +206,9 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
+        fn product_of_rows(a: &[f32], starts: [usize; 6], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 6] {
             // SAFETY: as above.
-            unsafe { dots(a, b) }
+            unsafe { product_of_rows(a, starts, walk, b) }
         }
     }
 
@@ -203,8 +218,8 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn dots<const R: usize, const C: usize>(a: [&[f32]; R], b: [&[f32]; C]) -> [[f32; C]; R] {
-        super::dots::<Register, R, C>(a, b)
+    fn product_of_rows(a: &[f32], starts: [usize; 6], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 6] {
+        super::product_of_rows::<Register, 6, 2, 16>(a, starts, walk, b)
     }
 
     /// Private to this module: made only inside the two functions above, which have the features.

@@ -1,16 +1,18 @@
-//! The adjoint of a convolution in its kernel: dw[co, k] = Σ dy[co, p] · patch[k, p] over images and places p, k = (ci, ky, kx).
+//! The adjoint of a convolution in its kernel: dw[co, k] = Σ patch[k, p] · dy[co, p] over images and places p, k = (ci, ky, kx).
 //!
-//! Both operands can be read along p. The image is copied with its border, and split into one plane per phase of the stride
-//! (y mod stride, x mod stride), so that neighbouring places read neighbouring cells; dy is copied with rows as long as those of
-//! the planes, zeros behind each. Then every value of dw is one dot product per image, dy against the planes shifted by an amount
-//! that depends on k alone. (Where x is infinite at the end of a row, 0·∞ makes dw NaN instead of infinite: diverged either way.)
+//! A matrix product with K = images × places, by the same register tile as all others. The rows of patches are read where they lie:
+//! images are copied with their border, split into one plane per phase of the stride (y mod stride, x mod stride), so that
+//! neighbouring places are neighbouring cells of a plane, at a distance that depends on k alone. dy is packed, some places of all
+//! filters at a time.
 
 use crate::buffer::Kernel;
-use crate::simd::{self, Tiles};
+use crate::simd::{self, Tiles, Walk};
 use vitrine_graph::{Conv2d, Shape};
 
-/// Words of dy in scratch at a time: they stay in cache with the planes they meet.
-const SPREAD: usize = 1 << 13;
+/// Places of dy packed at once: a panel of them stays in the first-level cache.
+const PLACES: usize = 512;
+/// The widest panel of any tile, by which scratch is sized.
+const MAX_NR: usize = 16;
 
 struct WeightGrad {
     conv: Conv2d,
@@ -22,7 +24,8 @@ struct WeightGrad {
     phase: [usize; 2],
     /// For each k, where the cell of place 0 lies among a group's planes.
     offsets: Vec<usize>,
-    /// Output rows taken at once.
+    /// Images taken at once, and output rows of them.
+    images: usize,
     rows: usize,
 }
 
@@ -37,19 +40,25 @@ pub fn weight_grad(conv: &Conv2d, x: &Shape, dy: &Shape, dw: &Shape) -> Kernel {
     };
     let cells = dw[2] * dw[3];
     let filters = dy[1] / conv.groups;
+    let (oh, ow) = (dy[2].max(1), dy[3].max(1));
     let grad = WeightGrad {
         conv: *conv,
         x: [dw[1], x[2], x[3]],
         y: [filters, dy[2], dy[3]],
         phase,
         offsets: (0..dw[1] * cells).map(|k| offset(k / cells, k / dw[3] % dw[2] * down, k % dw[3] * along)).collect(),
-        rows: (SPREAD / (filters * phase[1]).max(1)).clamp(1, dy[2].max(1)),
+        images: (PLACES / (oh * ow)).clamp(1, x[0].max(1)),
+        rows: (PLACES / ow).clamp(1, oh),
     };
-    let planes = grad.planes_len();
-    let spread = filters * grad.rows * phase[1];
-    Kernel::with_scratch(planes + spread, move |x, out, scratch| {
-        let (planes, spread) = scratch.split_at_mut(planes);
-        grad.run(x.get(0), x.get(1), out, planes, spread);
+    let planes = grad.images * grad.planes_len();
+    let packed = grad.images * grad.rows * ow * filters.next_multiple_of(MAX_NR);
+    Kernel::with_scratch(planes + packed, move |x, out, scratch| {
+        let (planes, packed) = scratch.split_at_mut(planes);
+        #[cfg(target_arch = "x86_64")]
+        if simd::wide() {
+            return grad.run::<simd::Wide, 6, 16>(x.get(0), x.get(1), out, planes, packed);
+        }
+        grad.run::<simd::Narrow, 4, 8>(x.get(0), x.get(1), out, planes, packed);
     })
 }
 
@@ -59,22 +68,67 @@ impl WeightGrad {
         self.x[0] * self.conv.stride[0] * self.conv.stride[1] * self.phase[0] * self.phase[1]
     }
 
-    fn run(&self, x: &[f32], dy: &[f32], dw: &mut [f32], planes: &mut [f32], spread: &mut [f32]) {
+    fn run<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
+        &self,
+        x: &[f32],
+        dy: &[f32],
+        dw: &mut [f32],
+        planes: &mut [f32],
+        packed: &mut [f32],
+    ) {
         dw.fill(0.0);
-        let ([channels, height, width], [filters, oh, ow]) = (self.x, self.y);
+        let ([channels, height, width], [filters, oh, ow], groups) = (self.x, self.y, self.conv.groups);
         let (image, gradient, weights) = (channels * height * width, filters * oh * ow, filters * self.offsets.len());
         if [image, gradient, weights].contains(&0) {
             return;
         }
-        for (i, (x, dy)) in x.chunks_exact(image).zip(dy.chunks_exact(gradient)).enumerate() {
-            let group = i % self.conv.groups;
-            let dw = &mut dw[group * weights..][..weights];
-            self.split(x, planes);
-            for row in (0..oh).step_by(self.rows) {
-                let rows = self.rows.min(oh - row);
-                let len = (rows - 1) * self.phase[1] + ow;
-                self.spread(dy, row, rows, spread);
-                self.add(&planes[row * self.phase[1]..], &spread[..filters * rows * self.phase[1]], len, dw);
+        let chunks = x.chunks(self.images * groups * image).zip(dy.chunks(self.images * groups * gradient));
+        for (x, dy) in chunks {
+            for (group, dw) in dw.chunks_exact_mut(weights).enumerate() {
+                let of_group = x.chunks_exact(image).skip(group).step_by(groups);
+                for (x, planes) in of_group.zip(planes.chunks_exact_mut(self.planes_len())) {
+                    self.split(x, planes);
+                }
+                for row in (0..oh).step_by(self.rows) {
+                    let rows = self.rows.min(oh - row);
+                    let walk = Walk {
+                        images: x.len() / (groups * image),
+                        image_step: self.planes_len(),
+                        lines: rows,
+                        line_step: self.phase[1],
+                        len: ow,
+                    };
+                    let of_group = || dy.chunks_exact(gradient).skip(group).step_by(groups);
+                    for filter in (0..filters).step_by(NR) {
+                        let panel = packed.as_chunks_mut::<NR>().0;
+                        let panel = &mut panel[..walk.images * rows * ow];
+                        for (dy, panel) in of_group().zip(panel.chunks_exact_mut(rows * ow)) {
+                            pack(&dy[filter * oh * ow + row * ow..], oh * ow, filters - filter, panel);
+                        }
+                        let planes = &planes[row * self.phase[1]..];
+                        self.add::<T, MR, NR>(planes, walk, panel, filter, dw);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the products of all rows of patches with a panel of filters from `filter` on.
+    fn add<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
+        &self,
+        planes: &[f32],
+        walk: Walk,
+        panel: &[[f32; NR]],
+        filter: usize,
+        dw: &mut [f32],
+    ) {
+        let n = self.offsets.len();
+        for (k, offsets) in self.offsets.chunks(MR).enumerate() {
+            // Rows that are not there repeat the last.
+            let starts = std::array::from_fn(|i| offsets[i.min(offsets.len() - 1)]);
+            let tile = T::product_of_rows(planes, starts, walk, panel);
+            for (f, dw) in dw[filter * n..].chunks_exact_mut(n).take(NR).enumerate() {
+                dw[k * MR..][..offsets.len()].iter_mut().zip(&tile).for_each(|(w, sums)| *w += sums[f]);
             }
         }
     }
@@ -108,54 +162,19 @@ impl WeightGrad {
             }
         }
     }
+}
 
-    /// Copies rows `row..row + rows` of one group of dy, each as long as a row of the planes.
-    fn spread(&self, dy: &[f32], row: usize, rows: usize, target: &mut [f32]) {
-        let ([_, oh, ow], pitch) = (self.y, self.phase[1]);
-        for (plane, target) in dy.chunks_exact(oh * ow).zip(target.chunks_exact_mut(rows * pitch)) {
-            for (values, line) in plane[row * ow..].chunks_exact(ow).zip(target.chunks_exact_mut(pitch)) {
-                line[..ow].copy_from_slice(values);
-                line[ow..].fill(0.0);
-            }
+/// Writes NR rows of `values`, `stride` apart, side by side; of which `count` may be fewer, then the others are zeros.
+fn pack<const NR: usize>(values: &[f32], stride: usize, count: usize, panel: &mut [[f32; NR]]) {
+    if count >= NR {
+        let rows: [&[f32]; NR] = std::array::from_fn(|i| &values[i * stride..][..panel.len()]);
+        for (p, lanes) in panel.iter_mut().enumerate() {
+            *lanes = std::array::from_fn(|i| rows[i][p]);
         }
-    }
-
-    /// Adds the dot products over `len` places of each row of dy with each shift of the planes.
-    fn add(&self, planes: &[f32], dy: &[f32], len: usize, dw: &mut [f32]) {
-        #[cfg(target_arch = "x86_64")]
-        if simd::wide() {
-            return self.add_tiles::<simd::Wide, 6, 16>(planes, dy, len, dw);
-        }
-        self.add_tiles::<simd::Narrow, 4, 8>(planes, dy, len, dw)
-    }
-
-    fn add_tiles<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
-        &self,
-        planes: &[f32],
-        dy: &[f32],
-        len: usize,
-        dw: &mut [f32],
-    ) {
-        let (m, n) = (self.y[0], self.offsets.len());
-        let stride = dy.len() / m;
-        let a = |i: usize| &dy[i * stride..][..len];
-        let b = |k: usize| &planes[self.offsets[k]..][..len];
-        for i in (0..m).step_by(4) {
-            for k in (0..n).step_by(2) {
-                let mut add = |i: usize, sums: &[f32]| dw[i * n + k..].iter_mut().zip(sums).for_each(|(w, s)| *w += s);
-                match (m - i >= 4, n - k >= 2) {
-                    (true, true) => {
-                        let tile = T::dots([a(i), a(i + 1), a(i + 2), a(i + 3)], [b(k), b(k + 1)]);
-                        tile.iter().enumerate().for_each(|(r, sums)| add(i + r, sums));
-                    }
-                    (true, false) => {
-                        let tile = T::dots([a(i), a(i + 1), a(i + 2), a(i + 3)], [b(k)]);
-                        tile.iter().enumerate().for_each(|(r, sums)| add(i + r, sums));
-                    }
-                    (false, true) => (i..m).for_each(|i| add(i, &T::dots([a(i)], [b(k), b(k + 1)])[0])),
-                    (false, false) => (i..m).for_each(|i| add(i, &T::dots([a(i)], [b(k)])[0])),
-                }
-            }
+    } else {
+        panel.fill([0.0; NR]);
+        for lane in 0..count {
+            panel.iter_mut().zip(&values[lane * stride..]).for_each(|(lanes, &value)| lanes[lane] = value);
         }
     }
 }
