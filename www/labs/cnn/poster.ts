@@ -1,5 +1,6 @@
 /** The lab before it starts: a digit, the sheets of two layers, ten bars. */
 import { svg, html, type TemplateResult } from 'lit';
+import { sheet } from '../../ui/poster.ts';
 
 /** A real 3 of the UCI digits, 0…16 per pixel. */
 const DIGIT = [
@@ -20,18 +21,6 @@ const edge = (x: number, y: number, dx: number, dy: number): number => {
   return Math.max(0, (at(x + dx, y + dy) - at(x - dx, y - dy)) / 16);
 };
 
-const pixel = (x: number, y: number, size: number, level: number) =>
-  svg`<rect x=${x} y=${y} width=${size + 0.2} height=${size + 0.2} fill="var(--tone)" fill-opacity=${level.toFixed(2)} />`;
-
-function sheet(x: number, y: number, cells: number, size: number, level: (column: number, row: number) => number) {
-  const side = cells * size;
-  const all = Array.from({ length: cells * cells }, (_, i) => [i % cells, Math.floor(i / cells)]);
-  return svg`<g transform="translate(${x} ${y})">
-    <rect class="ground" x="-0.5" y="-0.5" width=${side + 1} height=${side + 1} />
-    ${all.map(([column, row]) => pixel(column * size, row * size, size, level(column, row)))}
-  </g>`;
-}
-
 export function cnnPoster(): TemplateResult {
   const directions = [
     [1, 0],
@@ -44,23 +33,19 @@ export function cnnPoster(): TemplateResult {
     role="img"
     aria-label="A handwritten 3, the maps of two layers, and ten bars of which the one for 3 is longest"
   >
-    <g class="ink">${sheet(8, 36, 8, 13, (column, row) => DIGIT[row][column] / 16)}</g>
+    ${sheet('ink', 8, 36, 8, 13, (column, row) => DIGIT[row][column] / 16)}
     <path class="arrow" d="M122 88h26" />
-    <g class="violet">
-      ${directions.map(([dx, dy], i) => sheet(160 + i * 16, 20 + i * 16, 8, 10, (column, row) => edge(column, row, dx, dy)))}
-    </g>
+    ${directions.map(([dx, dy], i) => sheet('violet', 160 + i * 16, 20 + i * 16, 8, 10, (column, row) => edge(column, row, dx, dy)))}
     <path class="arrow" d="M300 88h26" />
-    <g class="violet">
-      ${directions.map(([dx, dy], i) =>
-        sheet(338 + i * 12, 42 + i * 12, 4, 13, (column, row) =>
-          Math.max(
-            edge(column * 2, row * 2, dx, dy),
-            edge(column * 2 + 1, row * 2 + 1, dx, dy),
-            edge(column * 2 + 1, row * 2, dx, dy),
-          ),
+    ${directions.map(([dx, dy], i) =>
+      sheet('violet', 338 + i * 12, 42 + i * 12, 4, 13, (column, row) =>
+        Math.max(
+          edge(column * 2, row * 2, dx, dy),
+          edge(column * 2 + 1, row * 2 + 1, dx, dy),
+          edge(column * 2 + 1, row * 2, dx, dy),
         ),
-      )}
-    </g>
+      ),
+    )}
     <path class="arrow" d="M432 88h14" />
     <g class="blue">
       ${BARS.map((value, i) => svg`<rect x="478" y=${12 + i * 15.5} width=${Math.max(value * 70, 1)} height="9" fill="var(--tone)" />`)}

@@ -1,5 +1,6 @@
 /** The lab before it starts: a room, and the map that three methods draw of it. */
 import { html, svg, type TemplateResult } from 'lit';
+import { sheet } from '../../ui/poster.ts';
 
 const CELLS = 12;
 const SIZE = 11;
@@ -22,18 +23,8 @@ const blob = (column: number, row: number): number => Math.exp(-((column - 5.5) 
 
 const SHADES = [0.12, 0.28, 0.8];
 
-function sheet(x: number, title: string, tone: string, level: (column: number, row: number) => number) {
-  const side = CELLS * SIZE;
-  const all = Array.from({ length: CELLS * CELLS }, (_, i) => [i % CELLS, Math.floor(i / CELLS)]);
-  return svg`<g class=${tone} transform="translate(${x} 12)">
-    <rect class="ground" x="-0.5" y="-0.5" width=${side + 1} height=${side + 1} />
-    ${all.map(
-      ([column, row]) =>
-        svg`<rect x=${column * SIZE} y=${row * SIZE} width=${SIZE + 0.2} height=${SIZE + 0.2} fill="var(--tone)" fill-opacity=${level(column, row).toFixed(2)} />`,
-    )}
-    <text class="name" x=${side} y=${side + 16}>${title}</text>
-  </g>`;
-}
+const named = (x: number, title: string, tone: 'ink' | 'violet', level: (column: number, row: number) => number) =>
+  svg`${sheet(tone, x, 12, CELLS, SIZE, level)}<text x=${x + CELLS * SIZE} y=${28 + CELLS * SIZE}>${title}</text>`;
 
 export function explainPoster(): TemplateResult {
   return html`<svg
@@ -41,9 +32,9 @@ export function explainPoster(): TemplateResult {
     role="img"
     aria-label="A cube in a room, and three maps of why a network says cube: scattered points, its outline, and one warm spot on it"
   >
-    ${sheet(4, 'image', 'ink', (column, row) => SHADES[room(column, row)])}
-    ${sheet(144, 'saliency', 'violet', (column, row) => Math.min(1, noise(column, row) + (onEdge(column, row) ? 0.35 : 0)))}
-    ${sheet(284, 'integrated gradients', 'violet', (column, row) => (onEdge(column, row) ? 0.55 + noise(column, row) / 2 : noise(column, row) / 6))}
-    ${sheet(424, 'Grad-CAM', 'violet', blob)}
+    ${named(4, 'image', 'ink', (column, row) => SHADES[room(column, row)])}
+    ${named(144, 'saliency', 'violet', (column, row) => Math.min(1, noise(column, row) + (onEdge(column, row) ? 0.35 : 0)))}
+    ${named(284, 'integrated gradients', 'violet', (column, row) => (onEdge(column, row) ? 0.55 + noise(column, row) / 2 : noise(column, row) / 6))}
+    ${named(424, 'Grad-CAM', 'violet', blob)}
   </svg>`;
 }

@@ -1,5 +1,6 @@
 /** The lab before it starts: two maps under letters, and marks from one to five. */
 import { html, svg, type TemplateResult } from 'lit';
+import { sheet } from '../../ui/poster.ts';
 
 const CELLS = 10;
 const SIZE = 12;
@@ -14,18 +15,8 @@ const scattered = (column: number, row: number): number =>
   distance(column, row) < 4.5 ? (((column * 31 + row * 17 + 5) % 23) / 23) ** 2 : 0.04;
 const smooth = (column: number, row: number): number => Math.exp(-(distance(column, row) ** 2) / 10);
 
-function sheet(x: number, letter: string, level: (column: number, row: number) => number) {
-  const side = CELLS * SIZE;
-  const all = Array.from({ length: CELLS * CELLS }, (_, i) => [i % CELLS, Math.floor(i / CELLS)]);
-  return svg`<g class="violet" transform="translate(${x} 28)">
-    <rect class="ground" x="-0.5" y="-0.5" width=${side + 1} height=${side + 1} />
-    ${all.map(
-      ([column, row]) =>
-        svg`<rect x=${column * SIZE} y=${row * SIZE} width=${SIZE + 0.2} height=${SIZE + 0.2} fill="var(--tone)" fill-opacity=${level(column, row).toFixed(2)} />`,
-    )}
-    <text x="10" y="-8">${letter}</text>
-  </g>`;
-}
+const lettered = (x: number, letter: string, level: (column: number, row: number) => number) =>
+  svg`${sheet('violet', x, 28, CELLS, SIZE, level)}<text x=${x + 10} y="20">${letter}</text>`;
 
 const marks = (x: number, y: number, chosen: number) =>
   [1, 2, 3, 4, 5].map(
@@ -39,7 +30,7 @@ export function ratePoster(): TemplateResult {
     role="img"
     aria-label="Two maps, A scattered and B smooth, with marks from one to five for three criteria"
   >
-    ${sheet(4, 'A', scattered)} ${sheet(146, 'B', smooth)}
+    ${lettered(4, 'A', scattered)} ${lettered(146, 'B', smooth)}
     <text x="388" y="36">A</text>
     <text x="496" y="36">B</text>
     ${MARKS.map(
