@@ -11,7 +11,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { machine, openBrowser, patiently } from './session.mjs';
+import { machine, median, openBrowser, patiently } from './session.mjs';
 import { printStartup, printTable } from './table.mjs';
 
 const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5-512', 'W5-1024', 'W6', 'W7', 'W8'];
@@ -43,15 +43,18 @@ const contestants = options.libraries.split(',').flatMap((choice) => {
   return (backend ? [backend] : LIBRARIES[library]).map((one) => ({ library, backend: one }));
 });
 
+const target = path.resolve(import.meta.dirname, '../../target/bench');
 const session = await openBrowser();
 const rows = [];
 try {
-  for (const workload of workloads) rows.push(...(await measure(workload)));
+  mkdirSync(target, { recursive: true });
+  for (const workload of workloads) {
+    rows.push(...(await measure(workload)));
+    // After each, so that a run that is stopped leaves what it has.
+    writeFileSync(path.join(target, 'web.json'), JSON.stringify(rows, null, 2) + '\n');
+  }
   printTable(rows, workloads, machine(session.browser));
   printStartup(rows);
-  const target = path.resolve(import.meta.dirname, '../../target/bench');
-  mkdirSync(target, { recursive: true });
-  writeFileSync(path.join(target, 'web.json'), JSON.stringify(rows, null, 2) + '\n');
 } finally {
   await session.close();
 }
@@ -116,10 +119,4 @@ async function start({ library, backend }, workload) {
         Object.assign(row, { median_ms: median(sorted), min_ms: sorted[0], runs: times.length, last_result: block.result });
       };
   return runner;
-}
-
-/** Of sorted numbers. */
-function median(sorted) {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

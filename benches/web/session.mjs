@@ -42,6 +42,8 @@ export async function openBrowser() {
     await page.goto(server.url);
     await page.waitForFunction('window.measure');
     return {
+      /** A variable of `page/main.ts`. */
+      get: (name) => page.evaluate((key) => window[key], name),
       /** The function of `page/main.ts` that is called so. */
       call: (name, ...args) => page.evaluate(([f, list]) => window[f](...list), [name, args]),
       /** Sent so far to this page, gzip, without headers. Pages are opened one after another, so all is this one's. */
@@ -58,6 +60,12 @@ export async function openBrowser() {
       await server.close();
     },
   };
+}
+
+/** Of sorted numbers. */
+export function median(sorted) {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** What was measured on, and with which versions, in words. */

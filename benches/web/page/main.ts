@@ -1,6 +1,7 @@
 /** One page per library and back end, so that each starts cold and a stuck one can be closed; `../bench.mjs` calls them in turns. */
 
-import { WORKLOADS } from './workloads/index.ts';
+import { WORKLOADS, type Workload } from './workloads/index.ts';
+import { POINTS, multiplications } from './workloads/scaling.ts';
 import type { Run, Tasks } from './libraries/library.ts';
 
 const LIBRARIES: Record<string, () => Promise<{ start(backend: never): Promise<Tasks> }>> = {
@@ -19,19 +20,32 @@ export interface Started {
 
 declare global {
   interface Window {
-    /** Loads a library and does the first step of a workload; null where it cannot do such a task. */
-    prepare(library: string, backend: string, workload: string): Promise<Started | null>;
+    /** The points at which `../scaling.mjs` measures, without their workloads. */
+    points: { name: string; sweep: string; value: number; multiplications: number }[];
+    /** Loads a library and does the first step of a workload or point; null where it cannot do such a task. */
+    prepare(library: string, backend: string, name: string): Promise<Started | null>;
     /** Does so many steps of the workload that was prepared. */
     measure(steps: number): Promise<{ milliseconds: number; result: number }>;
   }
 }
+
+const nameOf = ({ sweep, value }: { sweep: string; value: number }) => `${sweep} ${value}`;
+const points = Object.fromEntries(POINTS.map((point) => [nameOf(point), point.workload]));
+const workloads: Record<string, Workload> = { ...WORKLOADS, ...points };
+
+window.points = POINTS.map(({ sweep, value, workload }) => ({
+  name: nameOf({ sweep, value }),
+  sweep,
+  value,
+  multiplications: multiplications(workload),
+}));
 
 let run: Run;
 
 window.prepare = async (library, backend, name) => {
   const { start } = await LIBRARIES[library]();
   const tasks = await start(backend as never);
-  const workload = WORKLOADS[name];
+  const workload = workloads[name];
   const task = tasks[workload.task] as ((workload: never) => Run | Promise<Run>) | undefined;
   if (!task) return null;
   run = await task(workload as never);

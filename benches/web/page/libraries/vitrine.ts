@@ -159,16 +159,18 @@ export async function start(device: DeviceChoice): Promise<Tasks> {
       return program(engine, [G, D], inputs, (g) => {
         const [gWeights, dWeights] = [G.states(g), D.states(g)];
         const judge = (weights: GraphNode[], x: GraphNode) => D.apply(g, weights, x, batch);
-        const fake = (z: string) => G.apply(g, gWeights, g.input(z, [batch, latent]), batch);
+        const fake = (weights: GraphNode[], z: string) => G.apply(g, weights, g.input(z, [batch, latent]), batch);
         const t = counter(g);
         const right = judge(dWeights, g.input('real', [batch, ...sample]))
           .map('neg')
           .map('softplus')
           .mean();
-        const dLoss = right.add(judge(dWeights, fake('z1')).map('softplus').mean());
+        const dLoss = right.add(judge(dWeights, fake(gWeights, 'z1')).map('softplus').mean());
         const improved = D.adam(g, dWeights, dLoss, t, 0.5);
-        const gLoss = judge(improved, fake('z2')).map('neg').map('softplus').mean();
-        G.adam(g, gWeights, gLoss, t, 0.5);
+        // The same weights by another name: their gradient must not go through the step of the discriminator, which saw them too.
+        const again = gWeights.map((weights) => weights.mul(1));
+        const gLoss = judge(improved, fake(again, 'z2')).map('neg').map('softplus').mean();
+        G.adam(g, again, gLoss, t, 0.5);
         g.output('result', dLoss.add(gLoss));
       });
     },
