@@ -5,9 +5,9 @@
 //   --workloads W1,W6      which (all)
 //   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)
 //   --repetitions 5        timed blocks of each
-//   --seconds 5            for the timed blocks of one library on one workload: blocks shrink from 10 steps to fit, and what takes
+//   --seconds 3            for the timed blocks of one library on one workload: blocks shrink from 10 steps to fit, and what takes
 //                          longer even so gets fewer repetitions
-//   --patience 20          seconds until the end of the first step, and for any block; what takes longer is given up
+//   --patience 15          seconds until the end of the first step, and for any block; what takes longer is given up
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,8 +29,8 @@ const { values: options } = parseArgs({
     workloads: { type: 'string', default: WORKLOADS.join() },
     libraries: { type: 'string', default: Object.keys(LIBRARIES).join() },
     repetitions: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '5' },
-    patience: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '3' },
+    patience: { type: 'string', default: '15' },
   },
 });
 const [repetitions, seconds, patience] = [options.repetitions, options.seconds, options.patience].map(Number);
