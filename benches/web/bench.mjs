@@ -1,6 +1,6 @@
 // Vitrine beside other libraries in one headless Chromium: `node benches/web/bench.mjs [options]`. Each library and back end has a page
 // of its own; the pages of one workload are measured in turns, so that whatever else the machine does falls on all alike. Prints a
-// table and writes target/bench/web.json. Expects the WebAssembly in www/pkg (`make bench` builds it).
+// table and writes target/bench/web.json. Expects what `make build` leaves in www (`make bench` builds it).
 //
 //   --workloads W1,W6      which (all)
 //   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)

@@ -1,6 +1,6 @@
 // How the cost of a training step follows the work, Vitrine on the CPU: `node benches/web/scaling.mjs [--repetitions 5]`. The points are
 // those of page/workloads/scaling.ts. Prints a table and writes target/bench/scaling.json, a list of { sweep, value, multiplications,
-// median_ms, min_ms, runs }, and scaling.svg. Expects the WebAssembly in www/pkg (`make bench-scaling` builds it).
+// median_ms, min_ms, runs }, and scaling.svg. Expects what `make build` leaves in www (`make bench-scaling` builds it).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
