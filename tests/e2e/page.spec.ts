@@ -14,8 +14,12 @@ test(`at most ${BUDGET_KB} KB cross the wire until the first training step`, asy
     .first()
     .click();
   await lab.ready();
+  // What comes after the step, the plots' library and the files for offline use, has not delayed it.
+  const stepped = page.evaluate(
+    () => new Promise<void>((resolve) => document.addEventListener('vitrine-step', () => resolve(), { once: true })),
+  );
   await lab.button('Step').click();
-  await expect.poll(() => lab.step()).toBe(1);
+  await stepped;
   const responses = site.responses.slice(before);
   const total = responses.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
   console.log(`${total.toFixed(0)} KB in ${responses.length} files`);
