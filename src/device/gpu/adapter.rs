@@ -92,7 +92,15 @@ pub(super) fn take(map: &Pending) -> Option<oneshot::Sender<()>> {
 /// Largest buffer asked for: more than any model of a playground, little enough for every browser's allocator.
 const MAX_BUFFER: u64 = 1 << 30;
 
+/// Devices are opened one at a time: the layers that Vulkan's loader puts between us and the driver may crash otherwise (seen once
+/// in many runs of tests that open three at once).
+#[cfg(not(target_arch = "wasm32"))]
+static OPENING: Mutex<()> = Mutex::new(());
+
+#[cfg_attr(not(target_arch = "wasm32"), allow(clippy::await_holding_lock))] // natively nothing here waits for other tasks
 pub(super) async fn open(software: bool) -> Result<Context> {
+    #[cfg(not(target_arch = "wasm32"))]
+    let _one_at_a_time = OPENING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let refuse = |message: String| Error::Device { device: NAME, message };
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
