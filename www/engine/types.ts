@@ -3,6 +3,9 @@
  * order with pixels in 0…1, labels are `Uint32Array`s. Layers mirror `src/nn/layer.rs`, training options `src/train`.
  */
 
+/** `[C, H, W]` of one image. */
+export type Shape = [number, number, number];
+
 /** `auto`: a real GPU that passes the self-test, else the CPU. `gpu-software`: accept an adapter that is a program on the CPU (tests). */
 export type DeviceChoice = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
 
@@ -44,7 +47,7 @@ export type Layer =
 /** The network without weights. Pixels are normalised inside as (x − mean)/std per channel, so attacks and maps stay in pixel space. */
 export interface Architecture {
   /** `[C, H, W]`. */
-  input: [number, number, number];
+  input: Shape;
   mean?: number[];
   std?: number[];
   layers: Layer[];
@@ -91,7 +94,7 @@ export type DataSource =
   | { kind: 'strokes'; count?: number }
   /** IDX files, plain or gzip, as a visitor dropped them. */
   | { kind: 'files'; files: { name: string; bytes: Uint8Array }[] }
-  | { kind: 'arrays'; images: Float32Array; labels: Uint32Array; shape: [number, number, number]; classes?: string[] };
+  | { kind: 'arrays'; images: Float32Array; labels: Uint32Array; shape: Shape; classes?: string[] };
 
 export type Split = 'train' | 'validation';
 
@@ -99,7 +102,7 @@ export interface DatasetInfo {
   title: string;
   /** Where it comes from and under which licence. */
   source: string;
-  shape: [number, number, number];
+  shape: Shape;
   classes: string[];
   train: number;
   validation: number;
