@@ -28,7 +28,8 @@ export interface LabElement extends HTMLElement {
 export interface StepDetail {
   step: number;
   loss: number;
-  accuracy: number;
+  /** `null` in labs that do not classify. */
+  accuracy: number | null;
 }
 
 /** `vitrine-done`: training has stopped, whoever stopped it. `validation` is `null` before the first measurement. */

@@ -8,11 +8,15 @@ import { controls } from './theme.ts';
 export type Speed = 'slow' | 'brisk' | 'full';
 export type Action = 'toggle' | 'step' | 'epoch' | 'rewind' | 'seed';
 
+/** Steps per second; `full` as many as there is time for. */
+export const PACE: Record<Speed, number> = { slow: 2, brisk: 20, full: Infinity };
+
 export interface RunState {
   playing: boolean;
   /** Nothing can be trained yet, or no more. */
   blocked: boolean;
   step: number;
+  /** 0: there are no epochs. */
   stepsPerEpoch: number;
   /** Steps per second. */
   rate: number;
@@ -173,8 +177,12 @@ export class Transport extends LitElement {
           <dd>train, pause</dd>
           <dt>s</dt>
           <dd>one step</dd>
-          <dt>e</dt>
-          <dd>one epoch</dd>
+          ${
+            this.run.stepsPerEpoch > 0
+              ? html`<dt>e</dt>
+                  <dd>one epoch</dd>`
+              : null
+          }
           <dt>r</dt>
           <dd>rewind, same initial weights</dd>
         </dl>
@@ -186,18 +194,20 @@ export class Transport extends LitElement {
   protected override render() {
     const { playing, blocked, step, stepsPerEpoch, rate, speed, seed } = this.run;
     const idle = !playing && !blocked;
-    const epoch = stepsPerEpoch > 0 ? step / stepsPerEpoch : 0;
+    const isEpochs = stepsPerEpoch > 0;
     const pace = playing && rate > 0 ? html`<span class="soft"> · ${count(rate)} a second</span>` : null;
     return html`<div class="main" role="toolbar" aria-label="Training">
         <button class="primary play" ?disabled=${blocked} @click=${() => this.act('toggle')}>
           <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span> ${playing ? 'Pause' : 'Train'}
         </button>
         <button ?disabled=${!idle} @click=${() => this.act('step')}>Step</button>
-        <button ?disabled=${!idle} @click=${() => this.act('epoch')}>Epoch</button>
+        ${isEpochs ? html`<button ?disabled=${!idle} @click=${() => this.act('epoch')}>Epoch</button>` : null}
         <button ?disabled=${step === 0} @click=${() => this.act('rewind')} title="Back to step 0, same initial weights">
           Rewind
         </button>
-        <span class="where number"><strong>epoch ${epoch.toFixed(1)}</strong>${`, step ${count(step)}`}${pace}</span>
+        <span class="where number"
+          >${isEpochs ? html`<strong>epoch ${(step / stepsPerEpoch).toFixed(1)}</strong>, ` : null}${`step ${count(step)}`}${pace}</span
+        >
       </div>
       <div class="more">
         <select

@@ -1,216 +1,25 @@
-/**
- * The shell of every lab that trains a network: story, transport bar, keys, the state in the address, the events of <vitrine-lab>. A lab
- * adds its settings, its presets and what lies below the bar.
- */
-import { css, html, LitElement } from 'lit';
-import { state } from 'lit/decorators.js';
-import type { EngineModule } from '../../engine/types.ts';
-import { problemNote } from '../../ui/fields.ts';
-import { onKey } from '../../ui/shortcuts.ts';
-import { decode, encode, initialState, overlay, type Schema } from '../../ui/state.ts';
-import { story, storyStyles } from '../../ui/story.ts';
-import { controls } from '../../ui/theme.ts';
-import '../../ui/transport.ts';
-import type { Action, RunState, Speed } from '../../ui/transport.ts';
-import type { DoneDetail, ErrorDetail, LabElement, LabOptions, StepDetail } from '../lab.ts';
-import { Session } from './session.ts';
+/** The shell of every lab that trains a classifier. */
 import type { RunSettings } from './settings.ts';
+import { Session } from './session.ts';
+import { LabShell } from './shell.ts';
 
-/** A named set-up, for `preset="…"` and "Try this". */
-export interface Preset<S> {
-  id: string;
-  title: string;
-  /** What to do and what to look for. */
-  text: string;
-  settings: Partial<S>;
-  /** Offered in the story strip. */
-  offered: boolean;
-}
+export type { Preset, Subject } from './shell.ts';
 
-/** What one lab is about. */
-export interface Subject<S> {
-  title: string;
-  text: string;
-  schema: Schema<S>;
-  presets: readonly Preset<S>[];
-  /** The build of the engine that it needs; default `full`. */
-  module?: EngineModule;
-}
-
-export abstract class RunLab<S extends RunSettings> extends LitElement implements LabElement {
-  @state() protected session: Session<S> | null = null;
-  protected omitted: ReadonlySet<string> = new Set();
-  private preset = '';
-  private stopWatching: () => void = () => {};
-
-  protected abstract readonly subject: Subject<S>;
+export abstract class RunLab<S extends RunSettings> extends LabShell<S, Session<S>> {
   /** Whether the body has something to show before there is data and a network. */
   protected readonly early: boolean = false;
-  /** Once, with a session that has not started yet. */
-  protected abstract opened(session: Session<S>): void;
-  /** After "Try this" has set everything. */
-  protected presetChosen(): void {}
-  /** What lies below the bar, unless `early` once there is data and a network or a message that says why not. */
-  protected abstract body(session: Session<S>): unknown;
 
-  static override styles = [
-    controls,
-    storyStyles,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-      .waiting {
-        padding: 40px 0;
-        color: var(--ink-soft);
-      }
-    `,
-  ];
-
-  begin(options: LabOptions): void {
-    const { schema, presets } = this.subject;
-    const preset = presets.find(({ id }) => id === options.preset);
-    const attributes = new URLSearchParams();
-    if (options.data !== null) attributes.set('data', options.data);
-    if (options.seed !== null) attributes.set('seed', options.seed);
-    const start: Reading<S> = {
-      settings: { ...initialState(schema), ...preset?.settings },
-      unread: options.preset && !preset ? ['preset'] : [],
-    };
-    const { settings, unread } = [attributes.toString(), options.hash].reduce((so, text) => read(schema, so, text), start);
-    this.preset = preset?.id ?? '';
-    this.omitted = options.omitted;
-    const session = new Session(settings);
-    session.onStep = (metrics) => this.tell<StepDetail>('vitrine-step', metrics.at(-1));
-    session.onDone = () => this.tell<DoneDetail>('vitrine-done', outcome(session));
-    session.onProblem = ({ code, message }) => this.tell<ErrorDetail>('vitrine-error', { code, message });
-    session.onSettings = () => this.dispatchEvent(new Event('settings'));
-    if (unread.length > 0) session.notice = `Not understood, so left at its default: ${unread.join(', ')}.`;
-    this.stopWatching = session.watch(() => this.requestUpdate());
-    this.session = session;
-    this.opened(session);
-    void session.start(options.device, this.subject.module);
+  protected override create(settings: S): Session<S> {
+    return new Session(settings);
   }
 
-  private tell<T>(type: string, detail: T | undefined): void {
-    if (detail !== undefined) this.dispatchEvent(new CustomEvent<T>(type, { detail, bubbles: true, composed: true }));
+  /** Once there is data and a network, or a message that says why not. */
+  protected override ready({ live, problems }: Session<S>): boolean {
+    return this.early || Boolean(live || problems.data || problems.layers);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopWatching();
-    this.session?.dispose();
-    this.session = null;
-  }
-
-  get state(): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(this.session?.settings ?? initialState(this.subject.schema)));
-  }
-
-  set state(changes: Record<string, unknown>) {
-    const { session } = this;
-    if (session) void session.update(overlay(this.subject.schema, session.settings, changes));
-  }
-
-  get hash(): string {
-    return this.session ? encode(this.subject.schema, this.session.settings) : '';
-  }
-
-  /** Sets everything as the preset `id` says; the seed stays. */
-  private async run(id: string): Promise<void> {
-    const { schema, presets } = this.subject;
-    const preset = presets.find((entry) => entry.id === id);
-    if (!preset || !this.session) return;
-    this.preset = id;
-    const { v, seed } = this.session.settings;
-    await this.session.update({ ...initialState(schema), v, seed, ...preset.settings });
-    this.presetChosen();
-  }
-
-  private act(action: Action): void {
-    const { session } = this;
-    if (!session) return;
-    const actions: Record<Action, () => void> = {
-      toggle: () => (session.playing ? session.pause() : session.play()),
-      step: () => session.stepOnce(),
-      epoch: () => session.epochs(1),
-      rewind: () => void session.rewind(),
-      seed: () => void session.newSeed(),
-    };
-    actions[action]();
-  }
-
-  private runState(session: Session<S>): RunState {
-    const { playing, busy, live, rate, speed, settings, device, divergence } = session;
-    const blocked = busy || !live || divergence !== null;
-    return {
-      playing,
-      blocked,
-      step: live?.trainer.step ?? 0,
-      stepsPerEpoch: live?.trainer.stepsPerEpoch ?? 0,
-      rate,
-      speed,
-      seed: settings.seed,
-      device,
-    };
-  }
-
-  private progressOf({ problems, device }: Session<S>): string {
+  protected override progressOf({ problems, device }: Session<S>): string {
     if (problems.engine) return 'The engine could not start.';
     return device ? 'Making the data and the network …' : 'Starting the engine …';
   }
-
-  protected override render() {
-    const { session, omitted } = this;
-    if (!session) return null;
-    const { title, text, presets } = this.subject;
-    const experiments = omitted.has('experiments') ? [] : presets.filter(({ offered }) => offered);
-    return html`<div
-      @keydown=${(event: KeyboardEvent) =>
-        onKey(event, {
-          ' ': () => this.act('toggle'),
-          s: () => this.act('step'),
-          e: () => this.act('epoch'),
-          r: () => this.act('rewind'),
-        })}
-    >
-      ${omitted.has('story') ? null : story(title, text, experiments, this.preset, (id) => this.run(id))}
-      <vt-transport
-        .run=${this.runState(session)}
-        @action=${(event: CustomEvent<Action>) => this.act(event.detail)}
-        @speed=${(event: CustomEvent<Speed>) => {
-          session.speed = event.detail;
-          session.changed();
-        }}
-        @seed=${(event: CustomEvent<number>) => session.update({ seed: event.detail } as Partial<S>)}
-      ></vt-transport>
-      ${problemNote(session.problems.engine)} ${problemNote(session.notice)}
-      ${
-        this.early || session.live || session.problems.data || session.problems.layers
-          ? this.body(session)
-          : html`<p class="waiting" role="status">${this.progressOf(session)}</p>`
-      }
-    </div>`;
-  }
-}
-
-function outcome<S extends RunSettings>({ evaluation, live, divergence }: Session<S>): DoneDetail {
-  const validation = evaluation && { loss: evaluation.loss, accuracy: evaluation.accuracy };
-  return { step: live?.trainer.step ?? 0, diverged: divergence !== null, validation };
-}
-
-interface Reading<S> {
-  settings: S;
-  /** Keys whose values made no sense. */
-  unread: string[];
-}
-
-/** Lays what `text` says over the settings so far. A link of another version says nothing. */
-function read<S extends RunSettings>(schema: Schema<S>, { settings, unread }: Reading<S>, text: string): Reading<S> {
-  const { state, dropped } = decode(schema, text);
-  if (dropped.includes('v')) return { settings, unread: [...unread, 'v'] };
-  const given = [...new URLSearchParams(text).keys()];
-  const known = Object.entries(state).filter(([key]) => given.includes(key) && !dropped.includes(key));
-  return { settings: { ...settings, ...Object.fromEntries(known) }, unread: [...unread, ...dropped] };
 }

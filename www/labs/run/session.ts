@@ -4,26 +4,14 @@
  *
  * Looking never trains: only `play`, `stepOnce` and `epochOnce` add steps.
  */
-import { Engine, EngineError, type Dataset, type Model, type Trainer } from '../../engine/client.ts';
-import type {
-  Architecture,
-  DeviceChoice,
-  DeviceInfo,
-  EngineModule,
-  DivergenceReport,
-  Evaluation,
-  Layer,
-  LayerProblem,
-  ModelSummary,
-  StepMetric,
-} from '../../engine/types.ts';
+import { EngineError, type Dataset, type Model, type Trainer } from '../../engine/client.ts';
+import type { Architecture, DivergenceReport, Evaluation, Layer, LayerProblem, ModelSummary } from '../../engine/types.ts';
 import { History } from '../../ui/history.ts';
-import { Watched } from '../../ui/signal.ts';
-import type { Speed } from '../../ui/transport.ts';
+import { PACE, type Action, type RunState } from '../../ui/transport.ts';
+import type { DoneDetail } from '../lab.ts';
+import { Experiment, pause } from './experiment.ts';
 import { deeper, depthOfChange, sourceOf, trainOptionsOf, type Depth, type RunSettings } from './settings.ts';
 
-/** Steps per second; `full` as many as there is time for. */
-const PACE: Record<Speed, number> = { slow: 2, brisk: 20, full: Infinity };
 /** A block of steps should take about this long, so that a pause is felt at once. */
 const BLOCK_MS = 60;
 
@@ -35,96 +23,33 @@ export interface Live {
 }
 
 /** Where a message belongs: beside the control that caused it. */
-export type Place = 'data' | 'layers' | 'training' | 'inside' | 'attack' | 'engine';
+export type Place = 'data' | 'layers' | 'training' | 'inside' | 'attack';
 
-export class Session<S extends RunSettings = RunSettings> extends Watched {
-  settings: S;
+export class Session<S extends RunSettings = RunSettings> extends Experiment<S, Place> {
   /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
   files: { name: string; bytes: Uint8Array }[] = [];
-  device: DeviceInfo | null = null;
   live: Live | null = null;
   /** The layer list as edited, legal or not. */
   draft: Layer[] = [];
   draftSummary: ModelSummary | null = null;
   layerProblem: LayerProblem | null = null;
-  problems: Partial<Record<Place, string>> = {};
-  /** Something the visitor should know that stops nothing. */
-  notice = '';
   history = new History();
   evaluation: Evaluation | null = null;
   /** The step that `evaluation` is of. */
   evaluatedAt = -1;
   divergence: DivergenceReport | null = null;
-  playing = false;
-  busy = true;
-  speed: Speed = 'full';
   /** The step at which training will pause by itself. */
   goal = Infinity;
-  /** Steps per second, measured. */
-  rate = 0;
-  onStep: (metrics: StepMetric[]) => void = () => {};
-  onDone: () => void = () => {};
-  onProblem: (error: EngineError) => void = () => {};
-  onSettings: () => void = () => {};
 
-  #engine: Engine | null = null;
   #pending: Depth = 'nothing';
   #working: Promise<void> | null = null;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(settings: S) {
-    super();
-    this.settings = settings;
+  protected override make(): Promise<void> {
+    this.live = null;
+    return this.#make('data');
   }
 
-  get engine(): Engine {
-    if (!this.#engine) throw new EngineError('device', 'the engine has not started');
-    return this.#engine;
-  }
-
-  async start(device: DeviceChoice, module: EngineModule = 'full'): Promise<void> {
-    try {
-      this.#engine = await Engine.create({ device, module });
-      this.#engine.onDeviceChange((info) => {
-        this.device = info;
-        this.changed();
-      });
-      this.#engine.onRestart((error) => {
-        this.report('engine', error);
-        this.live = null;
-        void this.#make('data');
-      });
-      this.device = await this.#engine.info();
-    } catch (error) {
-      this.report('engine', error);
-      this.busy = false;
-      this.changed();
-      return;
-    }
-    await this.#make('data');
-  }
-
-  dispose(): void {
-    this.playing = false;
-    this.#engine?.dispose();
-    this.#engine = null;
-  }
-
-  report(place: Place, thrown: unknown): void {
-    const error = EngineError.from(thrown);
-    if (error.code === 'disposed' || error.code === 'cancelled') return;
-    this.problems = { ...this.problems, [place]: error.message };
-    this.onProblem(error);
-    this.changed();
-  }
-
-  clear(place: Place): void {
-    if (!this.problems[place]) return;
-    this.problems = { ...this.problems, [place]: undefined };
-    this.changed();
-  }
-
-  /** Changes settings and makes anew whatever depends on them. */
   async update(changes: Partial<S>): Promise<void> {
     const before = this.settings;
     this.settings = { ...before, ...changes };
@@ -166,7 +91,7 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
   }
 
   async #work(): Promise<void> {
-    while (this.#pending !== 'nothing' && this.#engine) {
+    while (this.#pending !== 'nothing' && this.started) {
       const depth = this.#pending;
       this.#pending = 'nothing';
       if (depth === 'rate') {
@@ -268,6 +193,31 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
 
   // --- the run ---
 
+  get run(): RunState {
+    const { playing, busy, live, rate, speed, settings, device, divergence } = this;
+    return {
+      playing,
+      blocked: busy || !live || divergence !== null,
+      step: live?.trainer.step ?? 0,
+      stepsPerEpoch: live?.trainer.stepsPerEpoch ?? 0,
+      rate,
+      speed,
+      seed: settings.seed,
+      device,
+    };
+  }
+
+  act(action: Action): void {
+    const actions: Record<Action, () => void> = {
+      toggle: () => (this.playing ? this.pause() : this.play()),
+      step: () => this.stepOnce(),
+      epoch: () => this.epochs(1),
+      rewind: () => void this.rewind(),
+      seed: () => void this.newSeed(),
+    };
+    actions[action]();
+  }
+
   play(): void {
     this.#some(Infinity);
   }
@@ -310,7 +260,8 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
         left -= wanted;
         this.history.add(run.metrics);
         this.divergence = run.divergence;
-        this.onStep(run.metrics);
+        const last = run.metrics.at(-1);
+        if (last) this.onStep(last);
         const slow = Number.isFinite(PACE[this.speed]);
         block = slow ? 1 : Math.round(Math.min(Math.max((block * BLOCK_MS) / Math.max(spent, 1), 1), block * 2, 200));
         if (run.divergence) break;
@@ -325,8 +276,14 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
       this.report('training', error);
     }
     this.playing = false;
-    this.onDone();
+    this.onDone(this.#outcome());
     this.changed();
+  }
+
+  #outcome(): DoneDetail {
+    const { evaluation, live, divergence } = this;
+    const validation = evaluation && { loss: evaluation.loss, accuracy: evaluation.accuracy };
+    return { step: live?.trainer.step ?? 0, diverged: divergence !== null, validation };
   }
 
   async #evaluate(): Promise<void> {
@@ -345,10 +302,6 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
       await trainer.rewind();
       this.#forget();
     });
-  }
-
-  newSeed(): Promise<void> {
-    return this.#set({ seed: Math.floor(Math.random() * 10000) });
   }
 
   /** After a divergence: the last good weights, and from there a smaller learning rate. */
@@ -382,5 +335,3 @@ export class Session<S extends RunSettings = RunSettings> extends Watched {
     this.changed();
   }
 }
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

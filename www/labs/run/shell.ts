@@ -1,0 +1,171 @@
+/**
+ * The shell of every lab that trains something: story, transport bar, keys, the state in the address, the events of <vitrine-lab>. A lab
+ * adds its experiment, its settings, its presets and what lies below the bar.
+ */
+import { css, html, LitElement } from 'lit';
+import { state } from 'lit/decorators.js';
+import type { EngineModule } from '../../engine/types.ts';
+import { problemNote } from '../../ui/fields.ts';
+import { onKey } from '../../ui/shortcuts.ts';
+import { decode, encode, initialState, overlay, type Schema } from '../../ui/state.ts';
+import { story, storyStyles } from '../../ui/story.ts';
+import { controls } from '../../ui/theme.ts';
+import '../../ui/transport.ts';
+import type { Action, Speed } from '../../ui/transport.ts';
+import type { DoneDetail, ErrorDetail, LabElement, LabOptions, StepDetail } from '../lab.ts';
+import type { Experiment, LabSettings } from './experiment.ts';
+
+/** A named set-up, for `preset="…"` and "Try this". */
+export interface Preset<S> {
+  id: string;
+  title: string;
+  /** What to do and what to look for. */
+  text: string;
+  settings: Partial<S>;
+  /** Offered in the story strip. */
+  offered: boolean;
+}
+
+/** What one lab is about. */
+export interface Subject<S> {
+  title: string;
+  text: string;
+  schema: Schema<S>;
+  presets: readonly Preset<S>[];
+  /** The build of the engine that it needs; default `full`. */
+  module?: EngineModule;
+}
+
+export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> extends LitElement implements LabElement {
+  @state() protected session: X | null = null;
+  protected omitted: ReadonlySet<string> = new Set();
+  private preset = '';
+  private stopWatching: () => void = () => {};
+
+  protected abstract readonly subject: Subject<S>;
+  protected abstract create(settings: S): X;
+  /** Whether the body has something to show. */
+  protected abstract ready(session: X): boolean;
+  /** What is said until then. */
+  protected abstract progressOf(session: X): string;
+  /** Once, with an experiment that has not started yet. */
+  protected opened(_session: X): void {}
+  /** After "Try this" has set everything. */
+  protected presetChosen(): void {}
+  /** What lies below the bar, once `ready`. */
+  protected abstract body(session: X): unknown;
+
+  static override styles = [
+    controls,
+    storyStyles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      .waiting {
+        padding: 40px 0;
+        color: var(--ink-soft);
+      }
+    `,
+  ];
+
+  begin(options: LabOptions): void {
+    const { schema, presets } = this.subject;
+    const preset = presets.find(({ id }) => id === options.preset);
+    const attributes = new URLSearchParams();
+    if (options.data !== null) attributes.set('data', options.data);
+    if (options.seed !== null) attributes.set('seed', options.seed);
+    const start: Reading<S> = {
+      settings: { ...initialState(schema), ...preset?.settings },
+      unread: options.preset && !preset ? ['preset'] : [],
+    };
+    const { settings, unread } = [attributes.toString(), options.hash].reduce((so, text) => read(schema, so, text), start);
+    this.preset = preset?.id ?? '';
+    this.omitted = options.omitted;
+    const session = this.create(settings);
+    session.onStep = (detail) => this.tell<StepDetail>('vitrine-step', detail);
+    session.onDone = (detail) => this.tell<DoneDetail>('vitrine-done', detail);
+    session.onProblem = ({ code, message }) => this.tell<ErrorDetail>('vitrine-error', { code, message });
+    session.onSettings = () => this.dispatchEvent(new Event('settings'));
+    if (unread.length > 0) session.notice = `Not understood, so left at its default: ${unread.join(', ')}.`;
+    this.stopWatching = session.watch(() => this.requestUpdate());
+    this.session = session;
+    this.opened(session);
+    void session.start(options.device, this.subject.module);
+  }
+
+  private tell<T>(type: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(type, { detail, bubbles: true, composed: true }));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopWatching();
+    this.session?.dispose();
+    this.session = null;
+  }
+
+  get state(): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.session?.settings ?? initialState(this.subject.schema)));
+  }
+
+  set state(changes: Record<string, unknown>) {
+    const { session } = this;
+    if (session) void session.update(overlay(this.subject.schema, session.settings, changes));
+  }
+
+  get hash(): string {
+    return this.session ? encode(this.subject.schema, this.session.settings) : '';
+  }
+
+  /** Sets everything as the preset `id` says; the seed stays. */
+  private async choose(id: string): Promise<void> {
+    const { schema, presets } = this.subject;
+    const preset = presets.find((entry) => entry.id === id);
+    if (!preset || !this.session) return;
+    this.preset = id;
+    const { v, seed } = this.session.settings;
+    await this.session.update({ ...initialState(schema), v, seed, ...preset.settings });
+    this.presetChosen();
+  }
+
+  protected override render() {
+    const { session, omitted } = this;
+    if (!session) return null;
+    const { title, text, presets } = this.subject;
+    const experiments = omitted.has('experiments') ? [] : presets.filter(({ offered }) => offered);
+    const act = (action: Action) => () => session.act(action);
+    return html`<div
+      @keydown=${(event: KeyboardEvent) => onKey(event, { ' ': act('toggle'), s: act('step'), e: act('epoch'), r: act('rewind') })}
+    >
+      ${omitted.has('story') ? null : story(title, text, experiments, this.preset, (id) => this.choose(id))}
+      <vt-transport
+        .run=${session.run}
+        @action=${(event: CustomEvent<Action>) => session.act(event.detail)}
+        @speed=${(event: CustomEvent<Speed>) => {
+          session.speed = event.detail;
+          session.changed();
+        }}
+        @seed=${(event: CustomEvent<number>) => session.update({ seed: event.detail } as Partial<S>)}
+      ></vt-transport>
+      ${problemNote(session.problems.engine)} ${problemNote(session.notice)}
+      ${this.ready(session) ? this.body(session) : html`<p class="waiting" role="status">${this.progressOf(session)}</p>`}
+    </div>`;
+  }
+}
+
+interface Reading<S> {
+  settings: S;
+  /** Keys whose values made no sense. */
+  unread: string[];
+}
+
+/** Lays what `text` says over the settings so far. A link of another version says nothing. */
+function read<S extends LabSettings>(schema: Schema<S>, { settings, unread }: Reading<S>, text: string): Reading<S> {
+  const { state, dropped } = decode(schema, text);
+  if (dropped.includes('v')) return { settings, unread: [...unread, 'v'] };
+  const given = [...new URLSearchParams(text).keys()];
+  const known = Object.entries(state).filter(([key]) => given.includes(key) && !dropped.includes(key));
+  return { settings: { ...settings, ...Object.fromEntries(known) }, unread: [...unread, ...dropped] };
+}
