@@ -32,6 +32,7 @@ fn occlusion_of_a_linear_model_returns_its_weights() {
         let options = ExplainOptions { baseline, window: Some(window), stride: Some(stride), ..ExplainOptions::default() };
         let found = explain(&model, &mut store, Method::Occlusion, &options, &image, &[1]);
         assert_close(&found.maps, &expected.map(|[sum, count]| sum / count), 2e-5);
+        assert_eq!(found.details[0].baseline, missing);
         let difference = found.details[0].score - found.details[0].baseline_score.unwrap();
         assert_close(&[difference], &[share.iter().sum()], 2e-5);
     }

@@ -29,6 +29,7 @@ fn a_linear_model_gives_its_weights() {
         let expected: Vec<f32> = (0..35).map(|i| [i, 35 + i].iter().map(|&k| w[k] * (image[k] - missing[k])).sum()).collect();
         let found = explain(&model, &mut store, Method::IntegratedGradients, &options, &image, &[1]);
         assert_close(&found.maps, &expected, 1e-5);
+        assert_eq!(found.details[0].baseline, missing);
         if baseline == Baseline::Black {
             let product = explain(&model, &mut store, Method::GradientInput, &options, &image, &[1]);
             assert_close(&product.maps, &expected, 1e-5);

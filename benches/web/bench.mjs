@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { machine, median, openBrowser, patiently } from './session.mjs';
 import { printStartup, printTable } from './table.mjs';
 
-const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5-512', 'W5-1024', 'W6', 'W7', 'W8'];
+const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5-512', 'W5-1024', 'W6', 'W7', 'W8', 'W9'];
 const LIBRARIES = {
   vitrine: ['cpu', 'gpu-software'],
   tensorflow: ['wasm', 'webgl', 'webgpu', 'cpu'],

@@ -179,8 +179,8 @@ impl Explainer {
         let [channels, height, width] = self.input;
         let shape = [1, channels, height, width];
         let points = points(self.method, &self.options);
-        let baseline = self.options.baseline.of(image, self.input, self.options.seed);
-        let (x, baseline) = (Tensor::f32(shape, image.to_vec())?, Tensor::f32(shape, baseline)?);
+        let pixels = self.options.baseline.of(image, self.input, self.options.seed);
+        let (x, baseline) = (Tensor::f32(shape, image.to_vec())?, Tensor::f32(shape, pixels.clone())?);
         let class = Tensor::u32([1], vec![class])?;
         if let Some((shape, dtype)) = &self.sum {
             store.set(path::SUM, &Tensor::zeros(shape, *dtype))?;
@@ -206,7 +206,10 @@ impl Explainer {
         details.score = details.path[0][1];
         match self.method {
             Method::Smoothgrad => details.path.clear(),
-            _ => details.baseline_score = Some(details.path[1][1]),
+            _ => {
+                details.baseline_score = Some(details.path[1][1]);
+                details.baseline = pixels;
+            }
         }
         details.total = self.optional("total").await?.first().copied();
         details.units = self.optional("units").await?;
@@ -230,8 +233,8 @@ impl Explainer {
             Method::Occlusion => hidden::windows(&self.options, height, width),
             _ => lime::parts(image, self.input, &self.options),
         };
-        let baseline = self.options.baseline.of(image, self.input, self.options.seed);
-        let (x, baseline) = (Tensor::f32(shape, image.to_vec())?, Tensor::f32(shape, baseline)?);
+        let pixels = self.options.baseline.of(image, self.input, self.options.seed);
+        let (x, baseline) = (Tensor::f32(shape, image.to_vec())?, Tensor::f32(shape, pixels.clone())?);
         let class_of = Tensor::u32([1], vec![class])?;
         // The image, the baseline, and the versions.
         let versions = 2 + parts.hidden.len();
@@ -251,7 +254,7 @@ impl Explainer {
             scores.truncate(versions);
             progress(scores.len() as f32 / versions as f32)?;
         }
-        let mut details = Details { score: scores[0], baseline_score: Some(scores[1]), ..Details::default() };
+        let mut details = Details { score: scores[0], baseline_score: Some(scores[1]), baseline: pixels, ..Details::default() };
         let maps = if self.method == Method::Occlusion {
             let falls: Vec<f32> = scores[2..].iter().map(|score| scores[0] - score).collect();
             occlusion::map(&parts.pixels, &falls, plane)

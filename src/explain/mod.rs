@@ -142,6 +142,11 @@ impl Method {
         }
     }
 
+    /// Whether one map comes from many versions of its image, so that it takes many passes.
+    pub fn takes_versions(self) -> bool {
+        self.kind() != Kind::Once
+    }
+
     fn kind(self) -> Kind {
         match self.available() {
             Method::Smoothgrad | Method::IntegratedGradients | Method::LayerConductance | Method::NeuronConductance => Kind::Path,
@@ -232,6 +237,8 @@ pub struct Details {
     pub score: f32,
     /// S_c of the baseline, for methods that have one.
     pub baseline_score: Option<f32>,
+    /// The baseline x′ itself, `[C, H, W]`, for methods that start from one or hide parts of the image behind it; else empty.
+    pub baseline: Vec<f32>,
     /// What the attributions add up to, before any resizing, for methods that divide score − baseline score among them.
     pub total: Option<f32>,
     /// Per feature map of the layer: its weight in the map, or its own attribution. Empty for other methods.

@@ -137,6 +137,7 @@ fn details(known: &Details) -> JsValue {
     object([
         ("score", known.score.into()),
         ("baselineScore", number(known.baseline_score)),
+        ("baseline", list(&known.baseline)),
         ("total", number(known.total)),
         ("completenessError", number(known.completeness_error())),
         ("units", list(&known.units)),
@@ -150,6 +151,7 @@ pub fn explain_methods() -> Array {
     let info = |method: Method| {
         let about = to_js(method.about());
         set(about.unchecked_ref(), "id", &to_js(&method));
+        set(about.unchecked_ref(), "versions", &method.takes_versions().into());
         about
     };
     Method::all().map(info).collect()

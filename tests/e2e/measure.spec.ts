@@ -61,11 +61,13 @@ test('measures three methods on eight rooms: bars, tests, table, curves, files; 
   expect(auc.reduce((sum, value) => sum + value, 0) / auc.length).toBeGreaterThan(0.5);
 });
 
-test('a measurement can be stopped', async ({ page, site }) => {
+test('a measurement can be stopped, and shows what it has', async ({ page, site }) => {
   const lab = await open(page, site.url, 'epochs=1&methods=lime&images=200');
   await train(lab);
   await lab.button(/^Measure 1 methods/).click();
+  await expect.poll(async () => Number(await lab.root.getByRole('progressbar').getAttribute('value'))).toBeGreaterThan(0);
   await lab.button('Stop').click();
+  await expect(lab.root.getByText(/^Stopped after \d+ of 200 images/)).toBeVisible();
   await expect(lab.button(/^Measure 1 methods/)).toBeEnabled();
   await expect(lab.root.getByRole('alert')).toHaveCount(0);
 });

@@ -184,8 +184,15 @@ describe('model.measure', () => {
     const { data, model } = await prepare();
     const controller = new AbortController();
     const run = model.measure(data, { methods: ['saliency'], signal: controller.signal, onProgress: () => controller.abort() });
-    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(run).resolves.toEqual(REPORT);
     expect(measured()).toHaveLength(1);
+  });
+
+  it('has nothing to report where it is stopped before the first image', async () => {
+    const { model, data } = await prepare();
+    const run = model.measure(data, { methods: ['saliency'], signal: AbortSignal.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect(measured()).toHaveLength(0);
   });
 });
 
@@ -193,6 +200,7 @@ describe('model.explain', () => {
   /** Maps and classes that tell which images they are of, by their first pixel. */
   function explaining(method: string, args: unknown[]): unknown {
     if (method === 'input') return [1, 2, 2];
+    if (method === 'explainMethods') return ['saliency', 'lime'].map((id) => ({ id, versions: id === 'lime' }));
     if (method !== 'explain') return { handle: 2 };
     const [, images, classes] = args as [string, Float32Array, Uint32Array | undefined];
     const count = images.length / 4;
@@ -231,6 +239,13 @@ describe('model.explain', () => {
     expect(found.details.map(({ score }) => score)).toEqual(classes);
     expect(found.note).toBe('zero');
     expect(found.cost).toEqual({ forward: 20, backward: 40, bytes: 996 });
+  });
+
+  it('goes image by image where one image takes many passes', async () => {
+    const model = await prepare();
+    const heard: number[] = [];
+    await model.explain('lime', images.slice(0, 12), { onProgress: ({ done }) => heard.push(done) });
+    expect(heard).toEqual([1, 2, 3]);
   });
 
   it('stops between two pieces when its signal is aborted', async () => {

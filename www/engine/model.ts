@@ -62,7 +62,7 @@ export interface MeasureOptions extends MeasureSettings {
   images?: number | readonly number[];
   /** After each image. */
   onProgress?: (progress: { done: number; of: number }) => void;
-  /** Stops between two images; the promise is rejected with code `cancelled`. */
+  /** Stops between two images, with a report of those that are done, or without one the rejection `cancelled`. */
   signal?: AbortSignal;
 }
 
@@ -155,7 +155,8 @@ export class Model extends Remote {
     const size = (await this.call<Shape>('input')).reduce((product, side) => product * side);
     const of = Math.ceil(images.length / size);
     if (of * size !== images.length || (asked && asked.length !== of)) return explain(0); // the engine says what is wrong
-    const piece = 16;
+    const versions = (await this.#engine.explainMethods()).some((info) => info.id === method && info.versions);
+    const piece = versions ? 1 : 16;
     const parts: Explanation[] = [];
     for (let start = 0; start < of || start === 0; start += piece) {
       throwIfAborted(signal);
@@ -181,6 +182,7 @@ export class Model extends Remote {
     try {
       const [image, plane] = [set.images.length / of, set.masks.length / of];
       for (let i = 0; i < of; i++) {
+        if (i > 0 && signal?.aborted) break;
         throwIfAborted(signal);
         const one = (values: Float32Array, size: number) => values.slice(i * size, (i + 1) * size);
         await ask<void>('run', one(set.images, image), set.labels.slice(i, i + 1), one(set.masks, plane));

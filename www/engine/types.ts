@@ -203,6 +203,8 @@ export interface ExplainMethodInfo {
   layer: boolean;
   /** Whether its maps have values for and against the class; else they are at least 0. */
   signed: boolean;
+  /** Whether it looks at many versions of each image, so that one image takes many passes. */
+  versions: boolean;
   /** The settings that it reads beside the layer. */
   options: (keyof ExplainSettings)[];
 }
@@ -259,6 +261,8 @@ export interface ExplainDetails {
   score: number;
   /** S_c of the baseline. */
   baselineScore: number | null;
+  /** The baseline itself, `[C, H, W]`, of methods that start from one or hide parts of the image behind it. */
+  baseline: Float32Array | null;
   /** What the attributions add up to, before any resizing: ideally score − baselineScore. */
   total: number | null;
   /** |total − (score − baselineScore)| / |score − baselineScore|. */

@@ -5,6 +5,7 @@ import { courseOf } from './course.ts';
 const details = {
   score: 2,
   baselineScore: 1,
+  baseline: null,
   total: 1,
   completenessError: 0,
   units: null,

@@ -28,7 +28,18 @@ describe('a map with its numbers', () => {
     classes: Uint32Array.of(0),
     signed: true,
     note: null,
-    details: [{ score: 2, baselineScore: -1, total: 2.5, completenessError: 1 / 6, units: null, path: null, surrogate: null }],
+    details: [
+      {
+        score: 2,
+        baselineScore: -1,
+        baseline: null,
+        total: 2.5,
+        completenessError: 1 / 6,
+        units: null,
+        path: null,
+        surrogate: null,
+      },
+    ],
     cost: { forward: 1, backward: 1, bytes: 1 },
   };
 

@@ -49,12 +49,9 @@ export class Path extends Panel {
     this.asked.update(this.comparison, 'integrated-gradients');
   }
 
-  /** The image on the way; of a baseline that only the engine knows, none. */
-  private onTheWay({ pixels }: Subject): Float32Array | null {
-    const { baseline } = this.session.settings;
-    if (baseline !== 'black' && baseline !== 'white') return null;
-    const start = baseline === 'white' ? 1 : 0;
-    return pixels.map((value) => start + this.share * (value - start));
+  /** The image on the way from `baseline`. */
+  private onTheWay({ pixels }: Subject, baseline: Float32Array): Float32Array {
+    return pixels.map((value, i) => baseline[i] + this.share * (value - baseline[i]));
   }
 
   protected override render() {
@@ -65,10 +62,9 @@ export class Path extends Panel {
     if (!live || !method) return null;
     const details = found?.explanation.details[0];
     const course = details && courseOf(details);
-    if (!found || !details || !course) return problemNote(problem);
+    if (!found || !details?.baseline || !course) return problemNote(problem);
     const { subject, explanation } = found;
     const { shape } = live.dataset.info;
-    const way = this.onTheWay(subject);
     const map: Picture = {
       width: explanation.width,
       height: explanation.height,
@@ -97,11 +93,10 @@ export class Path extends Panel {
         onChange: (value) => (this.share = value),
       })}
       <div class="pair">
-        ${
-          way
-            ? html`<vt-picture .picture=${photograph(way, shape)} label="On the way, α = ${brief(share)}"></vt-picture>`
-            : html`<p class="soft">This baseline is made by the engine; the way from it is not drawn.</p>`
-        }
+        <vt-picture
+          .picture=${photograph(this.onTheWay(subject, details.baseline), shape)}
+          label="On the way, α = ${brief(share)}"
+        ></vt-picture>
         <vt-picture
           .picture=${photograph(subject.pixels, shape)}
           .map=${map}

@@ -19,8 +19,11 @@ import { masked, predicted, strongest, type Surrogate } from './switchboard.ts';
 
 const LISTED = 8;
 
-/** Values of the baselines that are the same at every pixel. */
-const MISSING: Readonly<Record<string, number>> = { black: 0, white: 1 };
+/** The image as the network sees it with the segments in `off` hidden. */
+function seen({ subject, explanation }: Found, off: ReadonlySet<number>): Float32Array {
+  const { surrogate, baseline } = explanation.details[0];
+  return surrogate && baseline ? masked(subject.pixels, surrogate.segments, off, baseline) : subject.pixels;
+}
 
 @customElement('vt-explain-segments')
 export class Segments extends Panel {
@@ -72,11 +75,8 @@ export class Segments extends Panel {
     const { found } = this.asked;
     if (found === this.shown) return;
     this.shown = found;
+    this.score = null;
     this.switch(new Set());
-  }
-
-  private get missing(): number | undefined {
-    return MISSING[this.session.settings.baseline];
   }
 
   private switch(off: ReadonlySet<number>): void {
@@ -85,13 +85,12 @@ export class Segments extends Panel {
   }
 
   private async predict(off: ReadonlySet<number>): Promise<void> {
-    const { shown, missing } = this;
+    const { shown } = this;
     const { live } = this.session;
-    const surrogate = shown?.explanation.details[0]?.surrogate;
-    if (!live || !shown || !surrogate || missing === undefined) return;
-    const { pixels, asked } = shown.subject;
+    if (!live || !shown) return;
+    const { asked } = shown.subject;
     try {
-      const { logits, probabilities } = await live.model.predict(masked(pixels, surrogate.segments, off, missing), 1);
+      const { logits, probabilities } = await live.model.predict(seen(shown, off), 1);
       if (off !== this.off) return;
       this.score = logits[asked];
       this.probability = probabilities[asked];
@@ -107,7 +106,8 @@ export class Segments extends Panel {
     this.switch(off);
   }
 
-  private board({ subject, explanation }: Found, surrogate: Surrogate, missing: number) {
+  private board(found: Found, surrogate: Surrogate) {
+    const { subject, explanation } = found;
     const { off, session } = this;
     const shape = session.live?.dataset.info.shape ?? [1, 1, 1];
     const { width, height, maps } = explanation;
@@ -122,7 +122,7 @@ export class Segments extends Panel {
     return html`<div class="pair">
         <figure>
           <vt-picture
-            .picture=${photograph(masked(subject.pixels, surrogate.segments, off, missing), shape)}
+            .picture=${photograph(seen(found, off), shape)}
             label="What the network sees, ${off.size} segments off"
             @pick=${pick}
           ></vt-picture>
@@ -170,7 +170,7 @@ export class Segments extends Panel {
   }
 
   protected override render() {
-    const { comparison, session, missing, shown } = this;
+    const { comparison, session, shown } = this;
     const method = comparison.all.find(({ id }) => id === 'lime');
     const surrogate = shown?.explanation.details[0]?.surrogate;
     if (!method) return null;
@@ -179,15 +179,7 @@ export class Segments extends Panel {
         says. Be LIME yourself: click a segment, or move with the arrow keys and press Enter.
       </p>
       ${problemNote(this.problem || this.asked.problem)}
-      ${
-        missing === undefined
-          ? html`<p class="soft">
-              With this baseline only the engine can hide a segment. Choose black or white to switch by hand.
-            </p>`
-          : shown && surrogate
-            ? this.board(shown, surrogate, missing)
-            : html`<p class="soft" role="status">Fitting the linear model …</p>`
-      }
+      ${shown && surrogate ? this.board(shown, surrogate) : html`<p class="soft" role="status">Fitting the linear model …</p>`}
       ${
         surrogate
           ? html`<p>

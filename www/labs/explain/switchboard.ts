@@ -3,10 +3,10 @@ import type { ExplainDetails } from '../../engine/types.ts';
 
 export type Surrogate = NonNullable<ExplainDetails['surrogate']>;
 
-/** `image`, `[C, H, W]`, with every pixel of a segment in `off` at `missing`. */
-export function masked(image: Float32Array, segments: Uint32Array, off: ReadonlySet<number>, missing: number): Float32Array {
+/** `image` with every pixel of a segment in `off` as in `baseline`; both `[C, H, W]`. */
+export function masked(image: Float32Array, segments: Uint32Array, off: ReadonlySet<number>, baseline: Float32Array): Float32Array {
   const plane = segments.length;
-  return image.map((value, i) => (off.has(segments[i % plane]) ? missing : value));
+  return image.map((value, i) => (off.has(segments[i % plane]) ? baseline[i] : value));
 }
 
 /** S_c as the linear model has it: its intercept and the weights of the segments that are on. */

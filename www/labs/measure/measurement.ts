@@ -14,6 +14,8 @@ export class Measurement extends Watched {
   /** Share that is done; `null`: nothing is under way. */
   share: number | null = null;
   problem = '';
+  /** Where it was stopped: images done, and how many there would have been. */
+  stopped: { done: number; of: number } | null = null;
   /** The network and its training that `report` is of. */
   #measured: unknown = null;
   #stop: AbortController | null = null;
@@ -68,6 +70,7 @@ export class Measurement extends Watched {
     this.share = 0;
     this.problem = '';
     this.changed();
+    let reached = { done: 0, of: 0 };
     try {
       this.report = await live.model.measure(live.dataset, {
         methods: methods.map(({ id }) => id),
@@ -77,13 +80,15 @@ export class Measurement extends Watched {
         patch: settings.patch,
         noisyCopies: settings.copies,
         seed: settings.seed,
-        onProgress: ({ done, of }) => {
-          this.share = done / of;
+        onProgress: (progress) => {
+          reached = progress;
+          this.share = progress.done / progress.of;
           this.changed();
         },
         signal: stop.signal,
       });
       this.#measured = evaluation;
+      this.stopped = reached.done < reached.of ? reached : null;
     } catch (error) {
       const { code, message } = EngineError.from(error);
       if (code !== 'cancelled' && code !== 'disposed') this.problem = message;

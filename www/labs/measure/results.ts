@@ -203,13 +203,14 @@ export class Results extends Panel {
   }
 
   protected override render() {
-    const { report, stale } = this.measurement;
+    const { report, stale, stopped } = this.measurement;
     if (!report) {
       return html`<vt-measure-cut></vt-measure-cut>
         ${this.chooser()}
         <vt-measure-meaning .measurement=${this.measurement}></vt-measure-meaning>`;
     }
     return html`${stale ? html`<p class="soft" role="status">The network has changed since: measure again.</p>` : null}
+    ${stopped ? html`<p role="status">Stopped after ${count(stopped.done)} of ${count(stopped.of)} images: these figures are of those.</p>` : null}
     ${this.figure(report)} ${this.all(report)} ${this.curves(report)} ${this.files(report)}`;
   }
 }

@@ -22,9 +22,9 @@ export const ROOMS: Recipe = {
     batch: 16,
     lr: 0.005,
     schedule: 'cosine',
-    every: 800,
+    every: 1200,
   },
-  epochs: 8,
+  epochs: 12,
 };
 
 export const DIGITS: Recipe = {

@@ -216,5 +216,18 @@ export async function start(device: DeviceChoice): Promise<Tasks> {
         return first;
       };
     },
+
+    async explanations({ input, classes, network }) {
+      const { pixels, labels } = images(1, input, classes);
+      const model = await engine.model(network as EngineLayer[], { input: input as [number, number, number] });
+      const methods = await engine.explainMethods();
+      return async (steps) => {
+        let last = 0;
+        for (let i = 0; i < steps; i++) {
+          for (const { id } of methods) last = (await model.explain(id, pixels, { classes: labels })).maps[0];
+        }
+        return last;
+      };
+    },
   };
 }

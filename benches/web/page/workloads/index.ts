@@ -9,6 +9,7 @@ import { W5_1024, W5_512 } from './w5-matrix-product.ts';
 import { W6 } from './w6-resnet.ts';
 import { W7 } from './w7-dcgan.ts';
 import { W8 } from './w8-integrated-gradients.ts';
+import { W9 } from './w9-explanations.ts';
 
 /** A training step: softmax cross-entropy, Adam at 1e-3. */
 export interface Classify {
@@ -60,11 +61,26 @@ export interface IntegratedGradients {
   network: Layer[];
 }
 
-export type Workload = Classify | Autoencode | Adversarial | InputGradient | MatrixProduct | IntegratedGradients;
+/** One map of one image by each method that the library has, read back. */
+export interface Explanations {
+  task: 'explanations';
+  input: Shape;
+  classes: number;
+  network: Layer[];
+}
+
+export type Workload =
+  | Classify
+  | Autoencode
+  | Adversarial
+  | InputGradient
+  | MatrixProduct
+  | IntegratedGradients
+  | Explanations;
 export type Task = Workload['task'];
 
 /** Different batches that the training workloads go round. */
 export const BATCHES = 8;
 export const LEARNING_RATE = 1e-3;
 
-export const WORKLOADS: Record<string, Workload> = { W1, W2, W3, W4, 'W5-512': W5_512, 'W5-1024': W5_1024, W6, W7, W8 };
+export const WORKLOADS: Record<string, Workload> = { W1, W2, W3, W4, 'W5-512': W5_512, 'W5-1024': W5_1024, W6, W7, W8, W9 };
