@@ -1,13 +1,15 @@
 //! Networks that make something new: one file per method (COURSE G1–G8).
 //!
 //! [`Gan`] trains a generator against a discriminator on points of the line or the plane ([`Cloud`]); [`coverage`] says how many modes
-//! it found. Everything is a graph, random numbers included, so every device draws the same ones.
+//! it found. [`Autoencoder`] learns a code of a few numbers for an image,. Everything is a graph, random numbers included, so every device draws the same ones.
 
+pub mod autoencoder;
 mod cloud;
 pub mod coverage;
 pub mod gan;
 mod mlp;
 
+pub use autoencoder::{Autoencoder, AutoencoderOptions};
 pub use cloud::Cloud;
 pub use coverage::{Coverage, coverage};
 pub use gan::{Gan, GanLoss, GanOptions, Turn};

@@ -57,6 +57,12 @@ impl Dataset {
         self.data.clone()
     }
 
+    /// The rooms that the images show, and their seed.
+    #[cfg(feature = "generate")]
+    pub(super) fn rooms(&self) -> Option<(data::Rooms, u32)> {
+        self.rooms
+    }
+
     pub(super) fn part(&self, split: &str) -> Result<&Images> {
         match parse_split(split)? {
             Split::Train => Ok(&self.data.train),

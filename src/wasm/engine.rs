@@ -5,6 +5,8 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "generate")]
+use super::autoencoder::Autoencoder;
 use super::convert::{Answer, explain_methods, from_js, object, parse_message, property, to_js};
 use super::dataset::Dataset;
 #[cfg(feature = "generate")]
@@ -90,6 +92,12 @@ impl Engine {
     #[cfg(feature = "generate")]
     pub async fn gan(&self, cloud: JsValue, options: JsValue) -> Answer<Gan> {
         Ok(Gan::create(self.0.clone(), &cloud, options).await?)
+    }
+
+    /// `options` is an `AutoencoderOptions`.
+    #[cfg(feature = "generate")]
+    pub async fn autoencoder(&self, dataset: &Dataset, options: JsValue) -> Answer<Autoencoder> {
+        Ok(Autoencoder::create(self.0.clone(), dataset, options).await?)
     }
 
     #[wasm_bindgen(js_name = simulateDeviceLoss)]

@@ -5,6 +5,8 @@
 //! ([`crate::Error::code`]). No call holds a borrow across an await: what a call works on is taken out of its [`resident::Slot`] and
 //! put back. The client in `www/engine` gives all this its types and its documentation.
 
+#[cfg(feature = "generate")]
+mod autoencoder;
 mod convert;
 mod dataset;
 mod engine;
@@ -19,6 +21,8 @@ mod program;
 mod resident;
 mod trainer;
 
+#[cfg(feature = "generate")]
+pub use autoencoder::Autoencoder;
 pub use dataset::Dataset;
 pub use engine::Engine;
 #[cfg(feature = "generate")]

@@ -6,6 +6,7 @@
  * `README.md` beside this file lists methods, defaults, ranges and errors in tables.
  */
 
+export { Autoencoder } from './autoencoder.ts';
 export { Dataset, type DatasetOptions, type LabelledImages, type MaskedImages } from './dataset.ts';
 export { Engine } from './engine.ts';
 export { EngineError } from './errors.ts';

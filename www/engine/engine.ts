@@ -1,3 +1,4 @@
+import { Autoencoder } from './autoencoder.ts';
 import { Connection, type Handle } from './connection.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { GraphRecorder } from './graph.ts';
@@ -7,6 +8,7 @@ import { Model } from './model.ts';
 import { Program } from './program.ts';
 import type {
   Architecture,
+  AutoencoderOptions,
   Cloud,
   DatasetInfo,
   DataSource,
@@ -142,6 +144,12 @@ export class Engine {
   async gan(cloud: Cloud, options: GanOptions = {}): Promise<Gan> {
     const connection = this.#connection;
     return new Gan(connection, await this.#call<Handle>('gan', cloud, options));
+  }
+
+  /** A network that learns a short code for the images of `data`, and to give them back from it. */
+  async autoencoder(data: Dataset, options: AutoencoderOptions = {}): Promise<Autoencoder> {
+    const connection = this.#connection;
+    return new Autoencoder(connection, await this.#call<Handle>('autoencoder', Autoencoder.dataOf(data), options));
   }
 
   /** Calls `listener` when the device changes: a lost GPU, after which everything goes on, on the CPU, with the same weights. Returns a function that ends it. */

@@ -464,3 +464,87 @@ export interface Coverage {
   /** Share of samples within 3σ of a mode, 0…1. */
   quality: number;
 }
+
+/** What an autoencoder is made of and how it learns. Defaults and ranges: README.md. */
+export interface AutoencoderOptions {
+  shape?: 'dense' | 'convolutional' | 'linear';
+  /** Units of the encoder's hidden dense layers; the decoder has them in reverse. */
+  hidden?: number[];
+  /** Filters of the encoder's convolutions, each of which halves the image. */
+  filters?: number[];
+  activation?: ActivationName;
+  /** Dimensions of the code. */
+  latent?: number;
+  reconstruction?: 'mse' | 'bce';
+  regulariser?: Regulariser;
+  /** λ of `sparse` and `contractive`, the noise's σ of `denoising`, β of `variational`. */
+  strength?: number;
+  /** Weak supervision by pairs of rooms that differ in one factor, which is known (`one-factor`) or guessed (`adaptive`). */
+  pairs?: 'adaptive' | 'one-factor';
+  batch?: number;
+  learningRate?: number;
+  /** The rate halves every so many steps; 0: never. */
+  halfLife?: number;
+  seed?: number;
+}
+
+export type Regulariser = 'none' | 'sparse' | 'contractive' | 'denoising' | 'variational';
+
+/** What a step measured on its batch before it changed the weights: means over the images. */
+export interface AutoencoderStep {
+  /** From 1. */
+  step: number;
+  /** Reconstruction + strength × penalty; −ELBO of a variational one with β = 1. */
+  loss: number;
+  /** Summed over the pixels of an image. */
+  reconstruction: number;
+  /** Σ|h|, Σ‖∇ₓhᵢ‖² or the KL divergence in nats, before the strength multiplies it. */
+  penalty: number;
+  /** The KL divergence of each latent of a variational one. */
+  divergences: number[];
+}
+
+export interface AutoencoderRun {
+  steps: AutoencoderStep[];
+  /** The first step whose loss was not finite; the run ended there and the weights are those after `back` steps. */
+  diverged: number | null;
+  /** Steps done now. */
+  back: number;
+}
+
+/** Images on a walk through the latent space, and their codes `[n, latent]`. */
+export interface Walk {
+  codes: Float32Array;
+  images: Float32Array;
+}
+
+export interface SampleOptions {
+  /** N(0, I), or a normal distribution fitted to the codes of the training images, latent by latent. */
+  prior?: 'standard' | 'fitted';
+  /** 0: the autoencoder's own. */
+  seed?: number;
+}
+
+/** One latent over a set of images. */
+export interface LatentSummary {
+  /** Mean and standard deviation of the code. */
+  mean: number;
+  deviation: number;
+  low: number;
+  high: number;
+  /** Mean KL divergence in nats; 0 for one that is not variational. */
+  divergence: number;
+  /** The divergence is below 0.05 nats: the decoder hears only noise from it. */
+  silent: boolean;
+}
+
+export interface AutoencoderCost {
+  parameters: number;
+  /** Multiply–accumulates for one image. */
+  encoderMacs: number;
+  decoderMacs: number;
+  /** Kernel calls or dispatches of a training step. */
+  kernels: number;
+  /** Its working memory, without weights and data. */
+  bytes: number;
+}

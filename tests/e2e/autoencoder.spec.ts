@@ -1,0 +1,182 @@
+/** Autoencoders through the JavaScript API, in a real browser. */
+import type * as Vitrine from "../../www/engine/client.ts";
+import { expect, test } from "./support.ts";
+
+declare global {
+  interface Window {
+    vitrine: typeof Vitrine;
+  }
+}
+
+test.describe("through the JavaScript API", () => {
+  test.beforeEach(async ({ page, site }) => {
+    await page.goto(`${site.url}embed.html`);
+    await page.evaluate(
+      async (module) =>
+        Object.assign(window, { vitrine: await import(module) }),
+      `${site.url}vitrine.js`,
+    );
+  });
+
+  test("a variational autoencoder learns the digits, draws, walks, and repeats itself", async ({
+    page,
+  }) => {
+    const found = await page.evaluate(async () => {
+      const engine = await window.vitrine.Engine.create({ device: "cpu" });
+      const data = await engine.dataset({ kind: "digits" });
+      const coder = await engine.autoencoder(data, {
+        regulariser: "variational",
+        hidden: [32],
+        seed: 3,
+      });
+      const first = await coder.run(300);
+      const { pixels } = await data.images("validation", [0, 1, 2]);
+      const { codes, deviations } = await coder.encode(pixels);
+      const back = await coder.reconstruct(pixels);
+      const walk = await coder.interpolate(
+        pixels.slice(0, 64),
+        pixels.slice(64, 128),
+        5,
+      );
+      const grid = await coder.grid(4, Float32Array.of(0, 0));
+      const line = await coder.traverse(Float32Array.of(0, 0), 1, -2, 2, 5);
+      const samples = await coder.sample(10, { prior: "fitted", seed: 4 });
+      const latents = await coder.latents(pixels);
+      const cost = await coder.cost();
+      await coder.setStrength(4);
+      await coder.setLearningRate(0.01);
+      await coder.setStrength(1);
+      await coder.setLearningRate(0.001);
+      await coder.rewind();
+      const again = await coder.run(300);
+      await coder.rewind(9);
+      const other = await coder.run(1);
+      engine.dispose();
+      const images = [
+        back.images,
+        walk.images,
+        grid.images,
+        line.images,
+        samples.images,
+      ];
+      return {
+        first,
+        same: JSON.stringify(first) === JSON.stringify(again),
+        other: other.steps[0].loss,
+        codes: [...codes],
+        deviations: deviations?.length,
+        lengths: images.map((list) => list.length / 64),
+        bounded: images.every((list) =>
+          list.every((value) => value >= 0 && value <= 1),
+        ),
+        ends: [...walk.codes.slice(0, 2), ...walk.codes.slice(8)],
+        line: [...line.codes],
+        latents,
+        cost,
+      };
+    });
+    const { steps, diverged } = found.first;
+    expect([steps.length, diverged, steps[299].step]).toEqual([300, null, 300]);
+    expect(steps[299].loss).toBeLessThan(0.8 * steps[0].loss);
+    expect(steps[299].penalty).toBeCloseTo(
+      steps[299].divergences[0] + steps[299].divergences[1],
+      4,
+    );
+    expect(found.same).toBe(true);
+    expect(found.other).not.toBe(steps[0].loss);
+    expect(found.deviations).toBe(6);
+    expect(found.lengths).toEqual([3, 5, 16, 5, 10]);
+    expect(found.bounded).toBe(true);
+    expect(found.ends).toEqual(found.codes.slice(0, 4));
+    expect(found.line).toEqual([0, -2, 0, -1, 0, 0, 0, 1, 0, 2]);
+    expect(found.latents).toHaveLength(2);
+    // 64 → 32 → 2·2 and 2 → 32 → 64, with biases.
+    expect(found.cost).toMatchObject({
+      parameters: 64 * 32 + 32 + 32 * 4 + 4 + 2 * 32 + 32 + 32 * 64 + 64,
+      encoderMacs: 64 * 32 + 32 * 4,
+    });
+  });
+
+  test("pairs of rooms supervise, and a lost GPU does not end the run", async ({
+    page,
+  }) => {
+    const found = await page.evaluate(async () => {
+      const engine = await window.vitrine.Engine.create({
+        device: "gpu-software",
+      });
+      const data = await engine.dataset({
+        kind: "rooms",
+        size: 16,
+        count: 60,
+        scatter: 0,
+      });
+      const options = {
+        shape: "convolutional",
+        filters: [4, 8],
+        hidden: [16],
+        latent: 4,
+        batch: 16,
+      } as const;
+      const coder = await engine.autoencoder(data, {
+        ...options,
+        regulariser: "variational",
+        pairs: "one-factor",
+      });
+      const before = await coder.run(3);
+      await engine.simulateDeviceLoss();
+      const after = await coder.run(3);
+      const { kind } = await engine.info();
+      engine.dispose();
+      return {
+        kind,
+        steps: [...before.steps, ...after.steps].map(({ step, loss }) => [
+          step,
+          loss,
+        ]),
+      };
+    });
+    expect(found.kind).toBe("cpu");
+    expect(found.steps.map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(found.steps.every(([, loss]) => Number.isFinite(loss))).toBe(true);
+  });
+
+  test("hostile settings are refused", async ({ page }) => {
+    const codes = await page.evaluate(async () => {
+      const engine = await window.vitrine.Engine.create({ device: "cpu" });
+      const data = await engine.dataset({ kind: "digits" });
+      const code = (error: { code: string }): string => error.code;
+      const hostile: object[] = [
+        { latent: 0 },
+        { latent: 1e9 },
+        { shape: "spiral" },
+        { shape: "convolutional", filters: [8, 8, 8, 8] },
+        { shape: "linear", reconstruction: "bce" },
+        { hidden: [1e9] },
+        { batch: 1e9 },
+        { learningRate: -1 },
+        { strength: Number.NaN },
+        { regulariser: "variational", pairs: "adaptive" },
+      ];
+      const made = hostile.map((options) =>
+        engine.autoencoder(data, options).then(() => "made", code),
+      );
+      const coder = await engine.autoencoder(data);
+      const calls = [
+        coder.decode(new Float32Array(3)),
+        coder.decode(new Float32Array(0)),
+        coder.encode(new Float32Array(65)),
+        coder.sample(0),
+        coder.sample(1e9),
+        coder.grid(1000, new Float32Array(2)),
+        coder.grid(2, new Float32Array(2), [0, 7]),
+        coder.traverse(new Float32Array(2), 2),
+        coder.setLearningRate(0),
+        coder.setStrength(-1),
+      ].map((call: Promise<unknown>) => call.then(() => "done", code));
+      const all = await Promise.all([...made, ...calls]);
+      engine.dispose();
+      return all;
+    });
+    expect(codes).toEqual(codes.map(() => "option"));
+  });
+});

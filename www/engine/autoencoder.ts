@@ -1,0 +1,81 @@
+import type { Connection, Handle } from './connection.ts';
+import type { Dataset } from './dataset.ts';
+import { Remote } from './remote.ts';
+import type { AutoencoderCost, AutoencoderRun, LatentSummary, SampleOptions, Walk } from './types.ts';
+
+/** An encoder, a decoder and the training images. Made by `engine.autoencoder`. */
+export class Autoencoder extends Remote {
+  /** @internal */
+  constructor(connection: Connection, handle: Handle) {
+    super(connection, handle);
+  }
+
+  /** @internal */
+  static dataOf(data: Dataset): Handle {
+    return Remote.handleOf(data);
+  }
+
+  /** Trains `steps` steps. */
+  run(steps = 1): Promise<AutoencoderRun> {
+    return this.call('run', steps);
+  }
+
+  /** Codes of `images`, `[n, latent]`; of a variational one μ, with σ as `deviations`. */
+  encode(images: Float32Array): Promise<{ codes: Float32Array; deviations: Float32Array | null }> {
+    return this.call('encode', images);
+  }
+
+  /** The image of each code. */
+  decode(codes: Float32Array): Promise<Float32Array> {
+    return this.call('decode', codes);
+  }
+
+  /** `images` through the code and back; per image the reconstruction loss, and the mean squared error per pixel. */
+  reconstruct(images: Float32Array): Promise<{ images: Float32Array; errors: Float32Array; mse: Float32Array }> {
+    return this.call('reconstruct', images);
+  }
+
+  /** `n` images from random codes. */
+  sample(n: number, options: SampleOptions = {}): Promise<Walk> {
+    return this.call('sample', n, options);
+  }
+
+  /** `n` images on the straight line between the codes of two images, both ends among them. */
+  interpolate(a: Float32Array, b: Float32Array, n: number): Promise<Walk> {
+    return this.call('interpolate', a, b, n);
+  }
+
+  /** `side`² images over the plane of two latents at quantiles of the normal distribution, rows from the top; the others as in `code`. */
+  grid(side: number, code: Float32Array, latents: readonly [number, number] = [0, 1]): Promise<Walk> {
+    return this.call('grid', side, Uint32Array.from(latents), code);
+  }
+
+  /** `n` images along one latent from `low` to `high`, the others as in `code`. */
+  traverse(code: Float32Array, latent: number, low = -3, high = 3, n = 7): Promise<Walk> {
+    return this.call('traverse', code, latent, low, high, n);
+  }
+
+  /** What each latent does over `images`. */
+  latents(images: Float32Array): Promise<LatentSummary[]> {
+    return this.call('latents', images);
+  }
+
+  cost(): Promise<AutoencoderCost> {
+    return this.call('cost');
+  }
+
+  /** From the next step on. */
+  setLearningRate(rate: number): Promise<void> {
+    return this.call('setLearningRate', rate);
+  }
+
+  /** λ, σ or β, from the next step on. */
+  setStrength(strength: number): Promise<void> {
+    return this.call('setStrength', strength);
+  }
+
+  /** Back to the first weights, with rate and strength as they are; with `seed`, to other weights. */
+  rewind(seed?: number): Promise<void> {
+    return this.call('rewind', seed);
+  }
+}
