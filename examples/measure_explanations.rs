@@ -1,8 +1,8 @@
 //! Trains a CNN with global average pooling to name the solid in rendered rooms (D4), then measures how well explanations of it show the
-//! solid and what the network depends on (V14).
+//! solid and what the network depends on (V14). A method's baseline is `black`, `white`, `blur` or `noise`.
 //!
 //! ```sh
-//! cargo run --release --example measure_explanations -- [images (20)] [seed (1)]
+//! cargo run --release --example measure_explanations -- [images (20)] [seed (1)] [baseline (blur)]
 //! ```
 //!
 //! Prints validation accuracy per epoch, a table of means with 95 % confidence intervals, and the pairs of methods that differ in the
@@ -15,8 +15,8 @@ use std::time::Instant;
 use pollster::block_on;
 use vitrine::data::{Dataset, Rooms};
 use vitrine::device::Device;
-use vitrine::explain::Method;
 use vitrine::explain::measure::{MaskedImages, Measure, MeasureOptions, Protocol, Report};
+use vitrine::explain::{ExplainOptions, Method};
 use vitrine::nn::{Model, Schedule, preset};
 use vitrine::train::{TrainOptions, Trainer};
 
@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut number = |default: u32| arguments.next().map_or(Ok(default), |text| text.parse());
     let (images, seed) = (number(20)? as usize, number(1)?);
+    let baseline = serde_json::from_value(arguments.next().unwrap_or("blur".into()).into())?;
 
     let rooms = Rooms { size: 24, count: 4000, ..Rooms::default() };
     let data = rooms.dataset(seed)?;
@@ -36,7 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let images = data.validation.select(&chosen);
     let masks: Vec<f32> =
         chosen.iter().flat_map(|i| rooms.room(seed, rooms.validation().start + i).render(rooms.size).mask).collect();
-    let options = MeasureOptions { methods: Method::ALL.to_vec(), seed, ..MeasureOptions::default() };
+    let explain = ExplainOptions { baseline, ..ExplainOptions::default() };
+    let options = MeasureOptions { methods: Method::ALL.to_vec(), explain, seed, ..MeasureOptions::default() };
     let mut protocol = Protocol::new(&model, options)?;
     let set = MaskedImages { pixels: &images.pixels, labels: &images.labels, masks: &masks };
     let start = Instant::now();

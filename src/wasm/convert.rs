@@ -6,9 +6,16 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::explain::{Details, Explanation, Method};
+use crate::explain::{Cost, Details, Explanation, Method};
 use crate::graph::{DType, Shape, Type};
 use crate::tensor::{Data, Tensor};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the worker began.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+}
 
 /// An error on its way to JavaScript.
 pub struct Thrown(Error);
@@ -101,9 +108,15 @@ pub fn named(name: &str, value: &Tensor) -> JsValue {
     js
 }
 
-/// An `Explanation` of types.ts.
-pub fn explanation(found: &Explanation) -> JsValue {
-    let cost = [("forward", found.cost.forward), ("backward", found.cost.backward), ("bytes", found.cost.bytes)];
+/// An `Explanation` of types.ts, which took so many milliseconds.
+pub fn explanation(found: &Explanation, milliseconds: f64) -> JsValue {
+    let Cost { forward, backward, bytes } = found.cost;
+    let cost = [
+        ("forward", forward.into()),
+        ("backward", backward.into()),
+        ("milliseconds", milliseconds.into()),
+        ("bytes", bytes.into()),
+    ];
     object([
         ("method", to_js(&found.method)),
         ("layer", to_js(&found.layer)),
@@ -114,7 +127,7 @@ pub fn explanation(found: &Explanation) -> JsValue {
         ("signed", found.method.about().signed.into()),
         ("note", found.note.map_or(JsValue::NULL, JsValue::from)),
         ("details", found.details.iter().map(details).collect::<Array>().into()),
-        ("cost", object(cost.map(|(name, value)| (name, value.into())))),
+        ("cost", object(cost)),
     ])
 }
 

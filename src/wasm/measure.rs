@@ -5,18 +5,11 @@ use std::rc::Rc;
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Answer, object, to_js};
+use super::convert::{Answer, now, object, to_js};
 use super::network::Network;
 use super::resident::{Shared, Slot};
 use crate::explain::measure::statistics::Interval;
 use crate::explain::measure::{Curves, MaskedImages, Measure, Protocol, Report, Row, Summary, Test};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Milliseconds since the worker began.
-    #[wasm_bindgen(js_namespace = performance)]
-    fn now() -> f64;
-}
 
 #[wasm_bindgen]
 pub struct Measurement {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Answer, explanation, floats, from_js, object, to_js};
+use super::convert::{Answer, explanation, floats, from_js, now, object, to_js};
 use super::dataset::Dataset;
 #[cfg(feature = "explain")]
 use super::measure::Measurement;
@@ -92,8 +92,9 @@ impl Model {
     pub async fn explain(&self, method: JsValue, images: Vec<f32>, classes: Option<Vec<u32>>, options: JsValue) -> Answer<JsValue> {
         let method = from_js("method", method)?;
         let options: ExplainOptions = from_js("options", options)?;
+        let start = now();
         let found = self.with(async |network| network.explain(method, &images, classes.as_deref(), &options).await).await?;
-        Ok(explanation(&found))
+        Ok(explanation(&found, now() - start))
     }
 
     /// A comparison of explanation methods, from `MeasureSettings`.

@@ -209,7 +209,7 @@ describe('model.explain', () => {
       classes: classes ?? new Uint32Array(count),
       note: images[0] === 16 ? 'zero' : null,
       details: Array.from({ length: count }, (_, i) => ({ score: images[4 * i] })),
-      cost: { forward: count, backward: 2 * count, bytes: 1000 - count },
+      cost: { forward: count, backward: 2 * count, milliseconds: 10 * count, bytes: 1000 - count },
     };
   }
 
@@ -238,7 +238,7 @@ describe('model.explain', () => {
     expect(found.classes).toEqual(Uint32Array.from(classes));
     expect(found.details.map(({ score }) => score)).toEqual(classes);
     expect(found.note).toBe('zero');
-    expect(found.cost).toEqual({ forward: 20, backward: 40, bytes: 996 });
+    expect(found.cost).toEqual({ forward: 20, backward: 40, milliseconds: 200, bytes: 996 });
   });
 
   it('goes image by image where one image takes many passes', async () => {

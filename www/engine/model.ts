@@ -232,6 +232,7 @@ function joined(parts: Explanation[]): Explanation {
     details: parts.flatMap(({ details }) => details),
     cost: {
       forward: sum(all(({ cost }) => cost.forward)),
+      milliseconds: sum(all(({ cost }) => cost.milliseconds)),
       backward: sum(all(({ cost }) => cost.backward)),
       bytes: Math.max(...all(({ cost }) => cost.bytes)),
     },

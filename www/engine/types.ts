@@ -275,11 +275,13 @@ export interface ExplainDetails {
   surrogate: { segments: Uint32Array; weights: Float32Array; intercept: number; r2: number } | null;
 }
 
-/** Of one call; time is the caller's to measure. */
+/** Of one call. */
 export interface ExplainCost {
   /** Passes of one image, or one version of an image, through the network. */
   forward: number;
   backward: number;
+  /** In the worker, from the question to the maps; the first of its kind compiles. */
+  milliseconds: number;
   /** Working memory of the compiled program, without weights. */
   bytes: number;
 }

@@ -5,7 +5,7 @@ import { brief, count, size } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/tabs.ts';
 import { controls } from '../../ui/theme.ts';
-import type { Answer } from './comparison.ts';
+import type { Explanation } from '../../engine/types.ts';
 import { withNumbers } from './numbers.ts';
 import { optionControls } from './options.ts';
 import { Panel } from './panel.ts';
@@ -72,7 +72,7 @@ export class Closer extends Panel {
         answer
           ? html`<div>
               <p class="soft">With the numbers of image ${comparison.subjects[0]?.index}</p>
-              ${withNumbers(answer.explanation).map((tex) => html`<vt-formula tex=${tex}></vt-formula>`)}
+              ${withNumbers(answer).map((tex) => html`<vt-formula tex=${tex}></vt-formula>`)}
             </div>`
           : null
       }
@@ -91,11 +91,11 @@ export class Closer extends Panel {
     </section>`;
   }
 
-  private cost({ explanation: { cost, layer }, milliseconds }: Answer) {
+  private cost({ cost, layer }: Explanation) {
     const passes = `${count(cost.forward)} forward, ${count(cost.backward)} backward`;
     return html`<div>
         <dt>What it cost, for this image</dt>
-        <dd class="number">${passes} passes · ${brief(milliseconds)} ms · ${size(cost.bytes)} of working memory</dd>
+        <dd class="number">${passes} passes · ${brief(cost.milliseconds)} ms · ${size(cost.bytes)} of working memory</dd>
       </div>
       ${
         layer

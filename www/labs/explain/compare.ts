@@ -72,7 +72,7 @@ export class Compare extends Panel {
 
   /** The strongest value that the method has for any of the images: its maps share one scale. */
   private limit({ answers }: Result): number {
-    const strongest = answers.flatMap(({ explanation }) => extent(explanation.maps).map(Math.abs));
+    const strongest = answers.flatMap(({ maps }) => extent(maps).map(Math.abs));
     return Math.max(...strongest) || 1;
   }
 
@@ -90,7 +90,7 @@ export class Compare extends Panel {
       ${method.title}
     </button>`;
     if (!live || !answer) return html`<li>${name}${problem ? html`<p class="soft">${problem}</p>` : null}</li>`;
-    const { maps, width, height, note } = answer.explanation;
+    const { maps, width, height, note } = answer;
     const scale = method.signed ? 'signed' : 'magnitude';
     const limit = this.limit(result);
     const map: Picture = { width, height, data: maps, channels: 1, scale, limit };

@@ -25,16 +25,11 @@ export interface Subject {
   asked: number;
 }
 
-export interface Answer {
-  explanation: Explanation;
-  /** From asking to having it. */
-  milliseconds: number;
-}
-
 /** What one method says of all subjects, or why it cannot. */
 export interface Result {
   method: ExplainMethodInfo;
-  answers: readonly Answer[];
+  /** One per subject. */
+  answers: readonly Explanation[];
   problem: string | null;
 }
 
@@ -177,12 +172,10 @@ export class Comparison extends Watched {
   }
 
   async #ask(live: Live, method: ExplainMethodInfo, subjects: readonly Subject[]): Promise<Result> {
-    const answers: Answer[] = [];
+    const answers: Explanation[] = [];
     try {
       for (const { pixels, asked } of subjects) {
-        const began = performance.now();
-        const explanation = await ask(live.model, method, pixels, [asked], this.methodSettings);
-        answers.push({ explanation, milliseconds: performance.now() - began });
+        answers.push(await ask(live.model, method, pixels, [asked], this.methodSettings));
       }
       return { method, answers, problem: null };
     } catch (error) {

@@ -40,7 +40,7 @@ describe('a map with its numbers', () => {
         surrogate: null,
       },
     ],
-    cost: { forward: 1, backward: 1, bytes: 1 },
+    cost: { forward: 1, backward: 1, milliseconds: 3, bytes: 1 },
   };
 
   it('says what was shared out, what the parts add up to, and which pixel is strongest', () =>

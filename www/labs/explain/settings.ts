@@ -35,7 +35,7 @@ export interface Settings extends RunSettings, MethodOptions {
 
 export const SCHEMA: Schema<Settings> = {
   ...withDefaults(RUN_SCHEMA, ROOMS.settings),
-  ...OPTIONS_SCHEMA,
+  ...withDefaults(OPTIONS_SCHEMA, { baseline: 'blur' }),
   epochs: integer(ROOMS.epochs, 1, 100),
   image: integer(ANY, ANY, 1000000),
   mistake: integer(ANY, ANY, 1000000),
@@ -59,7 +59,12 @@ export const PRESETS: readonly Preset<Settings>[] = [
     id: 'strokes',
     title: 'Which strokes make a 4?',
     text: 'A small network on real handwriting. Signed maps say which pixels speak for the digit (orange) and which against it (blue).',
-    settings: { ...DIGITS.settings, epochs: DIGITS.epochs, methods: ['gradient-input', 'integrated-gradients', 'grad-cam'] },
+    settings: {
+      ...DIGITS.settings,
+      baseline: 'black',
+      epochs: DIGITS.epochs,
+      methods: ['gradient-input', 'integrated-gradients', 'grad-cam'],
+    },
     offered: true,
   },
   {
@@ -72,7 +77,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'path',
     title: 'Add up the slopes',
-    text: 'Walk from a black image to the real one: integrated gradients share out exactly what the score gains or loses on the way.',
+    text: 'Walk from a blurred image to the real one: integrated gradients share out exactly what the score gains or loses on the way.',
     settings: { methods: ['gradient-input', 'integrated-gradients'], view: 'path' },
     offered: true,
   },
@@ -89,6 +94,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
     text: 'Train, then replace its weights by random ones, layer by layer. A map that stays the same never explained it: watch guided back-propagation.',
     settings: {
       ...VGG_DIGITS.settings,
+      baseline: 'black',
       epochs: VGG_DIGITS.epochs,
       methods: ['saliency', 'guided-backprop', 'grad-cam'],
       view: 'randomise',

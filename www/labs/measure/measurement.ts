@@ -75,7 +75,7 @@ export class Measurement extends Watched {
       this.report = await live.model.measure(live.dataset, {
         methods: methods.map(({ id }) => id),
         images: settings.images,
-        explain: { seed: settings.seed },
+        explain: { seed: settings.seed, baseline: settings.start },
         baseline: settings.baseline,
         patch: settings.patch,
         noisyCopies: settings.copies,

@@ -15,7 +15,9 @@ export interface Settings extends RunSettings {
   methods: string[];
   /** How many held-out images. */
   images: number;
-  /** What stands where something was removed. */
+  /** What a missing pixel is to the methods that have a baseline. */
+  start: Baseline;
+  /** What stands where the measures removed something. */
   baseline: Baseline;
   /** Side of the patches of faithfulness, in pixels. */
   patch: number;
@@ -25,6 +27,8 @@ export interface Settings extends RunSettings {
   measure: Measure;
 }
 
+const BASELINES: readonly Baseline[] = ['black', 'white', 'blur', 'noise'];
+
 const QUICK = ['saliency', 'gradient-input', 'guided-backprop', 'integrated-gradients', 'grad-cam'];
 
 export const SCHEMA: Schema<Settings> = {
@@ -32,7 +36,8 @@ export const SCHEMA: Schema<Settings> = {
   epochs: integer(ROOMS.epochs, 1, 100),
   methods: names(QUICK, 16),
   images: integer(30, 2, 400),
-  baseline: choice<Baseline>('blur', ['black', 'white', 'blur', 'noise']),
+  start: choice<Baseline>('blur', BASELINES),
+  baseline: choice<Baseline>('blur', BASELINES),
   patch: integer(4, 1, 16),
   copies: integer(3, 0, 20),
   measure: choice<Measure>(
@@ -54,6 +59,19 @@ export const PRESETS: readonly Preset<Settings>[] = [
     title: 'Pretty or faithful?',
     text: 'Compare overlap with the object and deletion. A map may please the eye and still miss what the network uses.',
     settings: { methods: ['guided-backprop', 'grad-cam', 'occlusion', 'integrated-gradients'], measure: 'deletion' },
+    offered: true,
+  },
+  {
+    id: 'missing',
+    title: 'What is a missing pixel?',
+    text: 'Occlusion, LIME and integrated gradients compare with an image without evidence. Measure with black, then with the blurred image: what changes?',
+    settings: {
+      methods: ['integrated-gradients', 'occlusion', 'lime'],
+      start: 'black',
+      images: 10,
+      copies: 1,
+      measure: 'pointing',
+    },
     offered: true,
   },
   {

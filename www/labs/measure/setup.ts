@@ -7,6 +7,13 @@ import { trainCard } from '../run/train-card.ts';
 import { Panel } from './panel.ts';
 import type { Settings } from './settings.ts';
 
+const MISSING: readonly (readonly [Settings['baseline'], string])[] = [
+  ['blur', 'that of the blurred image'],
+  ['black', 'black'],
+  ['white', 'white'],
+  ['noise', 'noise'],
+];
+
 @customElement('vt-measure-setup')
 export class Setup extends Panel {
   static override styles = [
@@ -60,16 +67,17 @@ export class Setup extends Panel {
       <h3>The protocol</h3>
       ${this.methods()}
       ${slider({ label: 'Held-out images', value: settings.images, min: 2, max: 400, onChange: (images) => this.set({ images }) })}
+      ${choose<Settings['start']>({
+        label: 'To the methods a missing pixel is',
+        value: settings.start,
+        options: MISSING,
+        onChange: (start) => this.set({ start }),
+      })}
       ${disclosure('What removal, patch and noise mean', [
         choose<Settings['baseline']>({
-          label: 'A removed pixel becomes',
+          label: 'Deletion, insertion, faithfulness: a removed pixel becomes',
           value: settings.baseline,
-          options: [
-            ['blur', 'that of the blurred image'],
-            ['black', 'black'],
-            ['white', 'white'],
-            ['noise', 'noise'],
-          ],
+          options: MISSING,
           onChange: (baseline) => this.set({ baseline }),
         }),
         slider({
