@@ -4,11 +4,11 @@
 
 use std::error::Error;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use pollster::block_on;
-use vitrine::data::{Dataset, idx};
+use vitrine::data::idx;
 use vitrine::device::Device;
 use vitrine::nn::{Model, PRESETS, Schedule, preset};
 use vitrine::train::{Split, TrainOptions, Trainer};
@@ -63,7 +63,7 @@ fn main() {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
-    let data = read(&arguments.folder)?;
+    let data = idx::folder(&arguments.folder, 0)?;
     let device = open(arguments.gpu)?;
 
     let known = || format!("--model is one of {}", PRESETS.iter().map(|p| p.id).collect::<Vec<_>>().join(", "));
@@ -118,24 +118,6 @@ fn train_epoch(trainer: &mut Trainer, epoch: usize) -> Result<(f32, f32), Box<dy
     }
     let mean = |sum: f32| sum / metrics.len() as f32;
     Ok((mean(metrics.iter().map(|m| m.loss).sum()), mean(metrics.iter().map(|m| m.accuracy).sum())))
-}
-
-/// The IDX files of a folder, plain or gzip: two images files and two labels files.
-fn read(folder: &Path) -> Result<Dataset, Box<dyn Error>> {
-    let entries = std::fs::read_dir(folder).map_err(|e| format!("cannot open the folder {}: {e}", folder.display()))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.contains("-ubyte") {
-            files.push((name, std::fs::read(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?));
-        }
-    }
-    if files.is_empty() {
-        let wanted = "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz";
-        return Err(format!("there are no IDX files in {}; expected {wanted}", folder.display()).into());
-    }
-    Ok(idx::dataset(&files, 0)?)
 }
 
 fn open(gpu: bool) -> Result<Device, Box<dyn Error>> {

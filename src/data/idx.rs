@@ -23,6 +23,25 @@ pub enum Idx {
     Labels(Vec<u8>),
 }
 
+/// The data set in the IDX files of a folder, plain or gzip: those whose names contain `-ubyte`.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn folder(path: &std::path::Path, seed: u32) -> Result<Dataset> {
+    let fail = |e: std::io::Error| Error::data(path.display().to_string(), e.to_string());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.contains("-ubyte") {
+            files.push((name, std::fs::read(&path).map_err(fail)?));
+        }
+    }
+    if files.is_empty() {
+        let wanted = "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz";
+        return Err(Error::data(path.display().to_string(), format!("there are no IDX files; expected {wanted}")));
+    }
+    dataset(&files, seed)
+}
+
 /// A data set from files, each a name and its bytes: images and labels (one fifth is held out by a stratified split with `seed`), or two pairs of them
 /// (the smaller is the validation part). The order of the files does not matter. Classes are named by their numbers.
 pub fn dataset(files: &[(impl AsRef<str>, impl AsRef<[u8]>)], seed: u32) -> Result<Dataset> {

@@ -1,11 +1,11 @@
 //! What generator and discriminator play for: losses, gradient penalties, and the best possible discriminator.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::graph::{Reduce, Var};
 
 /// What the two networks play for. r = D's value for a real, f for a fake point, before any sigmoid; D(x) = σ(·) with the first two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GanLoss {
     /// D: −ln σ(r) − ln(1 − σ(f)). G: ln(1 − σ(f)), which hardly changes where D is sure (Goodfellow et al. 2014).
@@ -44,10 +44,10 @@ impl GanLoss {
     }
 }
 
-/// ‖∇ₓ D(x)‖² for each row of `x`: `[n, 1]`. It can be differentiated again.
+/// ‖∇ₓ D(x)‖² for each of the n points or images of `x`: `[n, 1, …]`. It can be differentiated again.
 pub fn squared_gradient<'b>(value: impl FnOnce(Var<'b>) -> Var<'b>, x: Var<'b>) -> Var<'b> {
     let gradient = x.builder().grad(value(x).sum_all(), &[x])[0];
-    gradient.square().reduce_keep(Reduce::Sum, &[1])
+    gradient.square().reduce_keep(Reduce::Sum, &(1..x.rank()).collect::<Vec<_>>())
 }
 
 /// The mean of (‖∇ₓ D(x)‖ − 1)² over the rows of `x` (Gulrajani et al. 2017); rank 0. 1e-12 under the root keeps its slope finite.

@@ -14,6 +14,8 @@ pub use loss::{GanLoss, gradient_penalty, optimal_discriminator, squared_gradien
 pub use options::{GanMetrics, GanOptions, Turn};
 pub use view::GanView;
 
+pub(super) use step::clock;
+
 use super::cloud::{Cloud, mixture_density};
 use crate::device::{Device, Program, Store};
 use crate::error::{Error, Result};

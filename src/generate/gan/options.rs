@@ -60,7 +60,7 @@ impl Default for GanOptions {
 impl GanOptions {
     /// Mode collapse: without penalty and with rates that hardly let D follow, G runs from one mode to the next and D after it.
     pub fn collapse() -> Self {
-        Self { discriminator_rate: 0.0003, generator_rate: 0.01, half_life: 0, penalty: Some(0.0), average: 0.0, ..Self::default() }
+        Self { discriminator_rate: 0.0001, generator_rate: 0.01, half_life: 0, penalty: Some(0.0), average: 0.0, ..Self::default() }
     }
 
     /// The penalty's weight.

@@ -62,18 +62,13 @@ impl Game {
         if self.options.loss.is_probability() { value.sigmoid() } else { value }
     }
 
-    /// The key of the next step of the network `word`, and its learning rate; the clock ticks. D's steps have even keys, G's odd ones.
+    /// Key and learning rate of the next step of the network `word`.
     fn clock<'b>(&self, builder: &'b Builder, word: &str, parity: u32) -> (Var<'b>, Var<'b>) {
-        let (name, seed) = (format!("gan/{word}/step"), builder.state("gan/seed", [], DType::U32));
-        let step = builder.state(&name, [], DType::U32);
-        builder.update(&name, step + builder.scalar_u32(1));
-        let rate = builder.state(&format!("gan/{word}/rate"), [], DType::F32);
-        let rate = match self.options.half_life {
-            0 => rate,
-            steps => rate * (step.cast(DType::F32) * (-std::f32::consts::LN_2 / steps as f32)).exp(),
-        };
-        let turn = step * builder.scalar_u32(2) + builder.scalar_u32(parity);
-        (builder.concat(0, &[seed.reshape([1]), turn.reshape([1])]), rate)
+        let (key, rate, step) = clock(builder, word, parity);
+        match self.options.half_life {
+            0 => (key, rate),
+            steps => (key, rate * (step.cast(DType::F32) * (-std::f32::consts::LN_2 / steps as f32)).exp()),
+        }
     }
 
     /// One step of D. Output `row`: loss, penalty, mean D(real), mean D(fake).
@@ -126,4 +121,15 @@ impl Game {
         builder.output("row", loss.reshape([1]));
         builder.finish()
     }
+}
+
+/// For the next step of the network `word`, which ticks its clock: its key, the base learning rate, and the steps done before. D's steps
+/// have even keys (`parity` 0), G's odd ones.
+pub fn clock<'b>(builder: &'b Builder, word: &str, parity: u32) -> (Var<'b>, Var<'b>, Var<'b>) {
+    let (name, seed) = (format!("gan/{word}/step"), builder.state("gan/seed", [], DType::U32));
+    let step = builder.state(&name, [], DType::U32);
+    builder.update(&name, step + builder.scalar_u32(1));
+    let turn = step * builder.scalar_u32(2) + builder.scalar_u32(parity);
+    let key = builder.concat(0, &[seed.reshape([1]), turn.reshape([1])]);
+    (key, builder.state(&format!("gan/{word}/rate"), [], DType::F32), step)
 }
