@@ -12,12 +12,17 @@ use crate::data;
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::generate::autoencoder::{self, AutoencoderOptions, Prior, partners};
+use crate::generate::latent::Pca;
 
 /// An autoencoder and what it learns from.
-struct Pupil {
-    autoencoder: autoencoder::Autoencoder,
-    data: Rc<data::Dataset>,
+pub(super) struct Pupil {
+    pub autoencoder: autoencoder::Autoencoder,
+    pub data: Rc<data::Dataset>,
+    /// The rooms that the images show, and their seed.
+    pub rooms: Option<(data::Rooms, u32)>,
     partners: Option<Vec<f32>>,
+    /// Of the training images; made when first asked for.
+    pub pca: Option<Pca>,
     generation: u32,
 }
 
@@ -47,8 +52,8 @@ impl Default for Sampling {
 
 #[wasm_bindgen]
 pub struct Autoencoder {
-    shared: Rc<Shared>,
-    pupil: Rc<Slot<Pupil>>,
+    pub(super) shared: Rc<Shared>,
+    pub(super) pupil: Rc<Slot<Pupil>>,
 }
 
 impl Autoencoder {
@@ -61,7 +66,8 @@ impl Autoencoder {
             (Some(_), None) => return Err(Error::option("pairs", "are made of rooms only")),
         };
         let autoencoder = autoencoder::Autoencoder::new(&shared.device(), &data, partners.as_deref(), options).await?;
-        let pupil = Slot::new(Pupil { autoencoder, data, partners, generation: shared.generation() });
+        let (rooms, generation) = (dataset.rooms(), shared.generation());
+        let pupil = Slot::new(Pupil { autoencoder, data, rooms, partners, pca: None, generation });
         Ok(Self { shared, pupil })
     }
 

@@ -7,6 +7,8 @@ use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "generate")]
 use super::autoencoder::Autoencoder;
+#[cfg(feature = "generate")]
+use super::convert::floats;
 use super::convert::{Answer, explain_methods, from_js, object, parse_message, property, to_js};
 use super::dataset::Dataset;
 #[cfg(feature = "generate")]
@@ -17,6 +19,8 @@ use super::program::Program;
 use super::resident::Shared;
 use crate::device::Device;
 use crate::error::{Error, Result};
+#[cfg(feature = "generate")]
+use crate::generate::latent::factorise;
 use crate::nn::{self, Architecture};
 
 #[wasm_bindgen]
@@ -98,6 +102,29 @@ impl Engine {
     #[cfg(feature = "generate")]
     pub async fn autoencoder(&self, dataset: &Dataset, options: JsValue) -> Answer<Autoencoder> {
         Ok(Autoencoder::create(self.0.clone(), dataset, options).await?)
+    }
+
+    /// A `Factorisation` of `x`, whose sides are `shape`.
+    #[cfg(feature = "generate")]
+    pub async fn factorise(
+        &self,
+        x: Vec<f32>,
+        shape: Vec<usize>,
+        rank: usize,
+        steps: usize,
+        rate: f32,
+        seed: u32,
+    ) -> Answer<JsValue> {
+        let shape = <[usize; 2]>::try_from(shape).map_err(|_| Error::option("x", "must have two sides"))?;
+        let found = factorise(&self.0.device(), &x, shape, rank, (steps, rate), seed).await?;
+        let (steps, losses): (Vec<f64>, Vec<f64>) = found.losses.iter().map(|&(step, loss)| (step as f64, loss)).unzip();
+        Ok(object([
+            ("a", floats(&found.a)),
+            ("b", floats(&found.b)),
+            ("steps", to_js(&steps)),
+            ("losses", to_js(&losses)),
+            ("best", found.best.into()),
+        ]))
     }
 
     #[wasm_bindgen(js_name = simulateDeviceLoss)]

@@ -12,6 +12,8 @@ mod dataset;
 mod engine;
 #[cfg(feature = "generate")]
 mod gan;
+#[cfg(feature = "generate")]
+mod latent;
 #[cfg(feature = "explain")]
 mod measure;
 mod model;

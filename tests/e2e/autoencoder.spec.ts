@@ -1,6 +1,6 @@
 /** Autoencoders through the JavaScript API, in a real browser. */
-import type * as Vitrine from "../../www/engine/client.ts";
-import { expect, test } from "./support.ts";
+import type * as Vitrine from '../../www/engine/client.ts';
+import { expect, test } from './support.ts';
 
 declare global {
   interface Window {
@@ -8,39 +8,29 @@ declare global {
   }
 }
 
-test.describe("through the JavaScript API", () => {
+test.describe('through the JavaScript API', () => {
   test.beforeEach(async ({ page, site }) => {
     await page.goto(`${site.url}embed.html`);
-    await page.evaluate(
-      async (module) =>
-        Object.assign(window, { vitrine: await import(module) }),
-      `${site.url}vitrine.js`,
-    );
+    await page.evaluate(async (module) => Object.assign(window, { vitrine: await import(module) }), `${site.url}vitrine.js`);
   });
 
-  test("a variational autoencoder learns the digits, draws, walks, and repeats itself", async ({
-    page,
-  }) => {
+  test('a variational autoencoder learns the digits, draws, walks, and repeats itself', async ({ page }) => {
     const found = await page.evaluate(async () => {
-      const engine = await window.vitrine.Engine.create({ device: "cpu" });
-      const data = await engine.dataset({ kind: "digits" });
+      const engine = await window.vitrine.Engine.create({ device: 'cpu' });
+      const data = await engine.dataset({ kind: 'digits' });
       const coder = await engine.autoencoder(data, {
-        regulariser: "variational",
+        regulariser: 'variational',
         hidden: [32],
         seed: 3,
       });
       const first = await coder.run(300);
-      const { pixels } = await data.images("validation", [0, 1, 2]);
+      const { pixels } = await data.images('validation', [0, 1, 2]);
       const { codes, deviations } = await coder.encode(pixels);
       const back = await coder.reconstruct(pixels);
-      const walk = await coder.interpolate(
-        pixels.slice(0, 64),
-        pixels.slice(64, 128),
-        5,
-      );
+      const walk = await coder.interpolate(pixels.slice(0, 64), pixels.slice(64, 128), 5);
       const grid = await coder.grid(4, Float32Array.of(0, 0));
       const line = await coder.traverse(Float32Array.of(0, 0), 1, -2, 2, 5);
-      const samples = await coder.sample(10, { prior: "fitted", seed: 4 });
+      const samples = await coder.sample(10, { prior: 'fitted', seed: 4 });
       const latents = await coder.latents(pixels);
       const cost = await coder.cost();
       await coder.setStrength(4);
@@ -52,13 +42,7 @@ test.describe("through the JavaScript API", () => {
       await coder.rewind(9);
       const other = await coder.run(1);
       engine.dispose();
-      const images = [
-        back.images,
-        walk.images,
-        grid.images,
-        line.images,
-        samples.images,
-      ];
+      const images = [back.images, walk.images, grid.images, line.images, samples.images];
       return {
         first,
         same: JSON.stringify(first) === JSON.stringify(again),
@@ -66,9 +50,7 @@ test.describe("through the JavaScript API", () => {
         codes: [...codes],
         deviations: deviations?.length,
         lengths: images.map((list) => list.length / 64),
-        bounded: images.every((list) =>
-          list.every((value) => value >= 0 && value <= 1),
-        ),
+        bounded: images.every((list) => list.every((value) => value >= 0 && value <= 1)),
         ends: [...walk.codes.slice(0, 2), ...walk.codes.slice(8)],
         line: [...line.codes],
         latents,
@@ -78,10 +60,7 @@ test.describe("through the JavaScript API", () => {
     const { steps, diverged } = found.first;
     expect([steps.length, diverged, steps[299].step]).toEqual([300, null, 300]);
     expect(steps[299].loss).toBeLessThan(0.8 * steps[0].loss);
-    expect(steps[299].penalty).toBeCloseTo(
-      steps[299].divergences[0] + steps[299].divergences[1],
-      4,
-    );
+    expect(steps[299].penalty).toBeCloseTo(steps[299].divergences[0] + steps[299].divergences[1], 4);
     expect(found.same).toBe(true);
     expect(found.other).not.toBe(steps[0].loss);
     expect(found.deviations).toBe(6);
@@ -97,21 +76,19 @@ test.describe("through the JavaScript API", () => {
     });
   });
 
-  test("pairs of rooms supervise, and a lost GPU does not end the run", async ({
-    page,
-  }) => {
+  test('pairs of rooms supervise, and a lost GPU does not end the run', async ({ page }) => {
     const found = await page.evaluate(async () => {
       const engine = await window.vitrine.Engine.create({
-        device: "gpu-software",
+        device: 'gpu-software',
       });
       const data = await engine.dataset({
-        kind: "rooms",
+        kind: 'rooms',
         size: 16,
         count: 60,
         scatter: 0,
       });
       const options = {
-        shape: "convolutional",
+        shape: 'convolutional',
         filters: [4, 8],
         hidden: [16],
         latent: 4,
@@ -119,8 +96,8 @@ test.describe("through the JavaScript API", () => {
       } as const;
       const coder = await engine.autoencoder(data, {
         ...options,
-        regulariser: "variational",
-        pairs: "one-factor",
+        regulariser: 'variational',
+        pairs: 'one-factor',
       });
       const before = await coder.run(3);
       await engine.simulateDeviceLoss();
@@ -129,37 +106,92 @@ test.describe("through the JavaScript API", () => {
       engine.dispose();
       return {
         kind,
-        steps: [...before.steps, ...after.steps].map(({ step, loss }) => [
-          step,
-          loss,
-        ]),
+        steps: [...before.steps, ...after.steps].map(({ step, loss }) => [step, loss]),
       };
     });
-    expect(found.kind).toBe("cpu");
+    expect(found.kind).toBe('cpu');
     expect(found.steps.map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(found.steps.every(([, loss]) => Number.isFinite(loss))).toBe(true);
   });
 
-  test("hostile settings are refused", async ({ page }) => {
+  test('codes are judged: against PCA, as features, against factors; a matrix is factorised', async ({ page }) => {
+    const found = await page.evaluate(async () => {
+      const engine = await window.vitrine.Engine.create({ device: 'cpu' });
+      const data = await engine.dataset({ kind: 'digits' });
+      const options = {
+        shape: 'linear',
+        latent: 2,
+        batch: 512,
+        learningRate: 0.02,
+        halfLife: 200,
+        seed: 3,
+      } as const;
+      const linear = await engine.autoencoder(data, options);
+      const before = await linear.principal();
+      await linear.run(1000);
+      const after = await linear.principal();
+      const probe = await linear.probe(500);
+      const { pixels } = await data.images('train', [7]);
+      const similar = await linear.similar(pixels, 3);
+      const rooms = await engine.dataset({
+        kind: 'rooms',
+        size: 16,
+        count: 60,
+        scatter: 0,
+      });
+      const coder = await engine.autoencoder(rooms, { latent: 3, batch: 16 });
+      const { importance, mig } = await coder.disentanglement('train');
+      const factors = await coder.factors('train', [0, 1]);
+      const matrix = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i * i));
+      const { losses, best } = await engine.factorise(matrix, [5, 6], 2);
+      engine.dispose();
+      const angles = [before, after].map((found) => Math.max(...found.angles));
+      const ratio = after.own / after.error;
+      const first = [similar.codes[0], similar.pixels[0]];
+      return {
+        angles,
+        ratio,
+        probe,
+        first,
+        importance,
+        mig,
+        factors: [...factors],
+        losses,
+        best,
+      };
+    });
+    expect(found.angles[0]).toBeGreaterThan(0.5);
+    expect(found.angles[1]).toBeLessThan(0.1);
+    expect(found.ratio).toBeCloseTo(1, 2);
+    expect(found.probe).toMatchObject({ train: 500 });
+    expect(found.probe.pixels.knn).toBeGreaterThan(found.probe.codes.knn);
+    expect(found.probe.codes.knn).toBeGreaterThan(0.3);
+    expect(found.first).toEqual([7, 7]);
+    expect(found.importance.map((row) => row.length)).toEqual([6, 6, 6]);
+    expect(found.mig).toBeGreaterThanOrEqual(0);
+    // The labelled factor, shape, takes its values in turn.
+    expect([found.factors[4], found.factors[10]]).toEqual([0, 1]);
+    expect(found.losses[found.losses.length - 1] / found.best).toBeCloseTo(1, 2);
+  });
+
+  test('hostile settings are refused', async ({ page }) => {
     const codes = await page.evaluate(async () => {
-      const engine = await window.vitrine.Engine.create({ device: "cpu" });
-      const data = await engine.dataset({ kind: "digits" });
+      const engine = await window.vitrine.Engine.create({ device: 'cpu' });
+      const data = await engine.dataset({ kind: 'digits' });
       const code = (error: { code: string }): string => error.code;
       const hostile: object[] = [
         { latent: 0 },
         { latent: 1e9 },
-        { shape: "spiral" },
-        { shape: "convolutional", filters: [8, 8, 8, 8] },
-        { shape: "linear", reconstruction: "bce" },
+        { shape: 'spiral' },
+        { shape: 'convolutional', filters: [8, 8, 8, 8] },
+        { shape: 'linear', reconstruction: 'bce' },
         { hidden: [1e9] },
         { batch: 1e9 },
         { learningRate: -1 },
         { strength: Number.NaN },
-        { regulariser: "variational", pairs: "adaptive" },
+        { regulariser: 'variational', pairs: 'adaptive' },
       ];
-      const made = hostile.map((options) =>
-        engine.autoencoder(data, options).then(() => "made", code),
-      );
+      const made = hostile.map((options) => engine.autoencoder(data, options).then(() => 'made', code));
       const coder = await engine.autoencoder(data);
       const calls = [
         coder.decode(new Float32Array(3)),
@@ -172,11 +204,11 @@ test.describe("through the JavaScript API", () => {
         coder.traverse(new Float32Array(2), 2),
         coder.setLearningRate(0),
         coder.setStrength(-1),
-      ].map((call: Promise<unknown>) => call.then(() => "done", code));
+      ].map((call: Promise<unknown>) => call.then(() => 'done', code));
       const all = await Promise.all([...made, ...calls]);
       engine.dispose();
       return all;
     });
-    expect(codes).toEqual(codes.map(() => "option"));
+    expect(codes).toEqual(codes.map(() => 'option'));
   });
 });

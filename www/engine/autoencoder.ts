@@ -1,7 +1,17 @@
 import type { Connection, Handle } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import { Remote } from './remote.ts';
-import type { AutoencoderCost, AutoencoderRun, LatentSummary, SampleOptions, Walk } from './types.ts';
+import type {
+  AutoencoderCost,
+  AutoencoderRun,
+  Disentanglement,
+  LatentSummary,
+  Principal,
+  Probe,
+  SampleOptions,
+  Split,
+  Walk,
+} from './types.ts';
 
 /** An encoder, a decoder and the training images. Made by `engine.autoencoder`. */
 export class Autoencoder extends Remote {
@@ -58,6 +68,31 @@ export class Autoencoder extends Remote {
   /** What each latent does over `images`. */
   latents(images: Float32Array): Promise<LatentSummary[]> {
     return this.call('latents', images);
+  }
+
+  /** Of rooms: the values of the six factors, `[n, 6]`, in the order floor, wall and object hue, scale, shape, orientation. */
+  factors(split: Split, indices: Uint32Array | number[]): Promise<Uint32Array> {
+    return this.call('factors', split, Uint32Array.from(indices));
+  }
+
+  /** Of rooms: which latent knows what about which factor, over at most `images` images. */
+  disentanglement(split: Split = 'validation', images = 1000): Promise<Disentanglement> {
+    return this.call('disentanglement', split, images);
+  }
+
+  /** How well simple classifiers do with codes, and with raw pixels, learnt from at most `images` training images. */
+  probe(images = 1000): Promise<Probe> {
+    return this.call('probe', images);
+  }
+
+  /** Of at most `images` training images the `k` most like `image`: by their codes and by their pixels. */
+  similar(image: Float32Array, k = 6, images = 2000): Promise<{ codes: Uint32Array; pixels: Uint32Array }> {
+    return this.call('similar', image, k, images);
+  }
+
+  /** Of a linear one: how its subspace stands to that of PCA, over the training images of at most 1024 values. */
+  principal(): Promise<Principal> {
+    return this.call('principal');
   }
 
   cost(): Promise<AutoencoderCost> {

@@ -16,6 +16,7 @@ import type {
   DeviceInfo,
   EngineModule,
   ExplainMethodInfo,
+  Factorisation,
   GanOptions,
   Layer,
   LayerProblem,
@@ -150,6 +151,16 @@ export class Engine {
   async autoencoder(data: Dataset, options: AutoencoderOptions = {}): Promise<Autoencoder> {
     const connection = this.#connection;
     return new Autoencoder(connection, await this.#call<Handle>('autoencoder', Autoencoder.dataOf(data), options));
+  }
+
+  /** Finds A `[m, rank]` and B `[rank, n]` with AB near `x`, of `shape` `[m, n]`, by gradient descent from random values. */
+  factorise(
+    x: Float32Array,
+    shape: readonly [number, number],
+    rank: number,
+    { steps = 2000, rate = 0.05, seed = 1 }: { steps?: number; rate?: number; seed?: number } = {},
+  ): Promise<Factorisation> {
+    return this.#call('factorise', x, Uint32Array.from(shape), rank, steps, rate, seed);
   }
 
   /** Calls `listener` when the device changes: a lost GPU, after which everything goes on, on the CPU, with the same weights. Returns a function that ends it. */

@@ -550,3 +550,51 @@ export interface AutoencoderCost {
   /** Its working memory, without weights and data. */
   bytes: number;
 }
+
+/** What latents know about factors, by mutual information of latents cut into 20 bins; all values 0…1. */
+export interface Disentanglement {
+  /** `importance[latent][factor]`: the share of the factor's information that the latent has. */
+  importance: number[][];
+  /** Per factor the gap between the two most informative latents; their mean is the mutual information gap (Chen et al. 2018). */
+  gaps: number[];
+  mig: number;
+  /** Per latent: 1 where it knows one factor only (Ridgeway & Mozer 2018); the mean is over latents that know something. */
+  modularities: number[];
+  modularity: number;
+  /** Per factor: 1 where one latent alone has it (Eastwood & Williams 2018). */
+  compactnesses: number[];
+  compactness: number;
+}
+
+/** Accuracies on validation images, 0…1: of the 5 nearest neighbours' vote and of logistic regression. */
+export interface Probe {
+  codes: { knn: number; logistic: number };
+  pixels: { knn: number; logistic: number };
+  /** Images learnt from and judged. */
+  train: number;
+  validation: number;
+}
+
+export interface Principal {
+  /** Radians, smallest first. */
+  angles: Float32Array;
+  /** PCA's components, and the columns of the decoder, each an image, `[latent, C, H, W]`. */
+  components: Float32Array;
+  columns: Float32Array;
+  /** Along all components, largest first. */
+  variances: Float32Array;
+  /** Mean squared error per pixel of PCA with as many components, the least of any linear code; and the autoencoder's own. */
+  error: number;
+  own: number;
+}
+
+/** X ≈ AB by gradient descent. */
+export interface Factorisation {
+  a: Float32Array;
+  b: Float32Array;
+  /** ‖X − AB‖² after these steps. */
+  steps: number[];
+  losses: number[];
+  /** The least possible: that of the truncated singular value decomposition. */
+  best: number;
+}

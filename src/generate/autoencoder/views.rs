@@ -5,6 +5,7 @@ use statrs::function::erf::erf_inv;
 
 use super::Autoencoder;
 use super::graphs::Plan;
+use super::options::Shape;
 use crate::data::Random;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -110,6 +111,15 @@ impl Autoencoder {
         }
         let [images] = self.over("decode", Plan::decode, ("z", &[latent]), z, ["image"]).await?;
         Ok(images)
+    }
+
+    /// Of a linear one, the image that each latent adds: the columns of the decoder's matrix, `[latent][values]`.
+    pub async fn decoder_columns(&self) -> Result<Vec<Vec<f64>>> {
+        if self.plan.options.shape != Shape::Linear {
+            return Err(Error::option("shape", "only a linear decoder is a matrix"));
+        }
+        let (weight, latent) = (self.store.get("decoder/dense1/weight").await?.into_f32()?, self.plan.options.latent);
+        Ok((0..latent).map(|k| weight.iter().skip(k).step_by(latent).map(|&v| f64::from(v)).collect()).collect())
     }
 
     /// `images` `[n, C, H, W]` through the code and back, without noise.
