@@ -3,7 +3,7 @@
 //! One file per family: [`gemm`], [`conv`], [`weight_grad`], [`pool`], [`reduce`], [`fused`] (element-wise), [`movement`], [`gather`],
 //! [`random`]. Each function takes attributes and shapes and gives a [`buffer::Kernel`]; its operands are named as in
 //! [`vitrine_graph::Op`]. `math` has the scalar functions, `simd` the register tiles, `index` strided walks, [`buffer`] memory and what
-//! a kernel sees of it.
+//! a kernel sees of it. [`peak`] measures the machine.
 //!
 //! A crate of its own, because it alone is compiled for speed and the rest of the page's download for size. `unsafe` only where the
 //! CPU's wide instructions are called (`simd`). NaN goes through every operation, `relu`, maxima and pooling included: a lost loss
@@ -17,6 +17,7 @@ pub mod gemm;
 mod index;
 mod math;
 pub mod movement;
+pub mod peak;
 pub mod pool;
 pub mod random;
 pub mod reduce;

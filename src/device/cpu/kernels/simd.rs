@@ -109,6 +109,34 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
     stored(sums)
 }
 
+/// `steps` multiply-adds in each of `CHAINS` registers, none of which waits for another → a sum that depends on all of them.
+#[inline(always)]
+fn chains<V: Vector, const CHAINS: usize>(steps: usize) -> f32 {
+    // Hidden from the compiler, which would leave out a multiplication by one.
+    let one = V::splat(std::hint::black_box(1.0));
+    let mut values = [one; CHAINS];
+    for _ in 0..steps {
+        for value in &mut values {
+            *value = value.mul_add(one, one);
+        }
+    }
+    let mut lanes = [0.0; 16];
+    let sum = values.into_iter().fold(V::splat(0.0), |sum, value| value.mul_add(one, sum));
+    sum.store(&mut lanes);
+    lanes.iter().sum()
+}
+
+/// [`chains`] with the vectors of this machine → the sum, and how many multiplications and additions that were.
+pub fn multiply_add_chains(steps: usize) -> (f32, usize) {
+    #[cfg(target_arch = "x86_64")]
+    if wide() {
+        return (x86::chains(steps), steps * x86::CHAINS * 8 * 2);
+    }
+    // With the constant, all registers that a wasm engine leaves on x86.
+    const CHAINS: usize = 14;
+    (chains::<narrow::Register, CHAINS>(steps), steps * CHAINS * 4 * 2)
+}
+
 #[inline(always)]
 fn stored<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sums: [[V; VECTORS]; MR]) -> [[f32; NR]; MR] {
     let mut tile = [[0.0; NR]; MR];
@@ -222,7 +250,20 @@ mod x86 {
         super::product_of_rows::<Register, 6, 2, 16>(a, starts, walk, b)
     }
 
-    /// Private to this module: made only inside the two functions above, which have the features.
+    /// Enough for two units that take four cycles.
+    pub const CHAINS: usize = 12;
+
+    /// To be called only where [`super::wide`].
+    pub fn chains(steps: usize) -> f32 {
+        #[target_feature(enable = "avx2,fma")]
+        fn chains(steps: usize) -> f32 {
+            super::chains::<Register, CHAINS>(steps)
+        }
+        // SAFETY: called only where `wide` has found AVX2 and FMA.
+        unsafe { chains(steps) }
+    }
+
+    /// Private to this module: made only inside the functions above, which have the features.
     #[derive(Clone, Copy)]
     struct Register(__m256);
 
