@@ -63,6 +63,26 @@ const labs = {
     await page.getByRole('heading', { name: /^Image 1 of/ }).waitFor();
     await shoot('sheet');
   },
+  async gan(page, shoot) {
+    await button(page, 'Train').waitFor();
+    await shoot('first-view');
+    for (let i = 0; i < 12; i++) await button(page, i === 0 ? 'Slow motion' : 'Next sub-step').click();
+    await shoot('slow-motion');
+    await button(page, 'Leave slow motion').click();
+    await page.getByLabel('latent grid').check();
+    await button(page, 'Train').click();
+    await page.getByText(/step [1-9]\d{3}|step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await shoot('trained');
+    await button(page, 'On the line: D beside the best D').click();
+    await button(page, 'Train').click();
+    await page.waitForTimeout(4000);
+    await button(page, 'Pause').click();
+    await shoot('line');
+    await page.getByLabel('Distribution').selectOption('drawn');
+    await button(page, 'Face').click();
+    await shoot('drawn');
+  },
 };
 
 mkdirSync(target, { recursive: true });

@@ -223,6 +223,37 @@ fn arrows_point_downhill() {
     }
 }
 
+/// Weights of one step: the first weights keep a tenth of the average after one step, 1/10 · 2/11 after two, whatever its memory.
+#[test]
+fn the_average_soon_forgets_the_first_weights() {
+    let mut gan = play(&Device::cpu(), small(GanLoss::NonSaturating), 0);
+    let mut expected = block_on(gan.snapshot()).unwrap();
+    for share in [1.0 / 10.0, 2.0 / 11.0] {
+        gan.run(Turn::Both, 1).unwrap();
+        let now = block_on(gan.snapshot()).unwrap();
+        for (name, own) in now.iter().filter_map(|(name, value)| Some((name.strip_prefix("generator/")?.to_string(), value))) {
+            let name = format!("average/{name}");
+            let old = expected.get(&name).unwrap().as_f32().unwrap();
+            let mixed =
+                old.iter().zip(own.as_f32().unwrap()).map(|(old, new)| share * old + (1.0 - share) * new).collect::<Vec<_>>();
+            for (a, b) in now.get(&name).unwrap().as_f32().unwrap().iter().zip(&mixed) {
+                assert!((a - b).abs() < 1e-6, "{name}: {a} {b}");
+            }
+            expected.insert(&name, Tensor::f32(own.shape().clone(), mixed).unwrap());
+        }
+    }
+}
+
+#[test]
+fn given_latent_points_are_generated_from() {
+    let mut gan = play(&Device::cpu(), GanOptions { batch: 700, ..small(GanLoss::NonSaturating) }, 3);
+    let view = block_on(gan.view()).unwrap();
+    assert_eq!(block_on(gan.generate(&view.latent)).unwrap(), view.fake);
+    for latent in [vec![], vec![0.0; 3], vec![0.0; 200_002]] {
+        assert_eq!(block_on(gan.generate(&latent)).unwrap_err().code(), "option");
+    }
+}
+
 #[test]
 fn options_out_of_range_are_named() {
     let wrong = |options: GanOptions| match Gan::new(&Device::cpu(), Cloud::named("ring").unwrap(), options) {

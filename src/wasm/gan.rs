@@ -105,6 +105,25 @@ impl Gan {
         Ok(floats(&self.with(async |gan| gan.samples(n).await).await?))
     }
 
+    pub async fn generate(&self, latent: Vec<f32>) -> Answer<JsValue> {
+        Ok(floats(&self.with(async |gan| gan.generate(&latent).await).await?))
+    }
+
+    /// `GanOptions` that depend on each other, as they are used.
+    pub async fn options(&self) -> Answer<JsValue> {
+        self.with(async |gan| {
+            let options = gan.options();
+            Ok(object([
+                ("discriminatorRate", options.discriminator_rate.into()),
+                ("generatorRate", options.generator_rate.into()),
+                ("halfLife", options.half_life.into()),
+                ("penalty", options.penalty().into()),
+                ("discriminatorSteps", (options.discriminator_steps() as u32).into()),
+            ]))
+        })
+        .await
+    }
+
     pub async fn optimal(&self, fakes: Vec<f32>, points: Vec<f32>) -> Answer<JsValue> {
         Ok(floats(&self.with(async |gan| gan.optimal(&fakes, &points)).await?))
     }

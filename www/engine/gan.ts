@@ -1,6 +1,6 @@
 import type { Connection, Handle } from './connection.ts';
 import { Remote } from './remote.ts';
-import type { Coverage, GanMetrics, GanTurn, GanView } from './types.ts';
+import type { Coverage, GanMetrics, GanSettings, GanTurn, GanView } from './types.ts';
 
 /** Two networks that play against each other. Made by `engine.gan`. */
 export class Gan extends Remote {
@@ -27,6 +27,16 @@ export class Gan extends Remote {
   /** `n` samples, `[n, dims]`, of the averaged generator. */
   samples(n: number): Promise<Float32Array> {
     return this.call('samples', n);
+  }
+
+  /** G(z) of each of `latent`, `[n, latent]`, by the generator as it is now: `[n, dims]`. */
+  generate(latent: Float32Array): Promise<Float32Array> {
+    return this.call('generate', latent);
+  }
+
+  /** What was chosen, or is the default for the chosen loss. */
+  options(): Promise<GanSettings> {
+    return this.call('options');
   }
 
   /** D*(x) = p/(p + q) at `points`, with a kernel estimate of q from `fakes`. */

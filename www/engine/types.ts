@@ -432,6 +432,11 @@ export interface GanOptions {
   seed?: number;
 }
 
+/** Options whose defaults depend on others, as they are used. */
+export type GanSettings = Required<
+  Pick<GanOptions, 'discriminatorRate' | 'generatorRate' | 'halfLife' | 'penalty' | 'discriminatorSteps'>
+>;
+
 export type GanTurn = 'discriminator' | 'generator' | 'both';
 
 /** Of the last steps; 0 before the first. */

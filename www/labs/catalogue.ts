@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { cnnPoster } from './cnn/poster.ts';
 import { explainPoster } from './explain/poster.ts';
+import { ganPoster } from './gan/poster.ts';
 import { measurePoster } from './measure/poster.ts';
 import { ratePoster } from './rate/poster.ts';
 
@@ -49,6 +50,14 @@ export const LABS: readonly LabEntry[] = [
     poster: ratePoster,
     tag: 'vt-rate-lab',
     load: () => import('./rate/lab.ts'),
+  },
+  {
+    id: 'gan',
+    title: 'Two networks, one forger',
+    summary: 'A generator and a discriminator on points of the plane: every step, every loss, and every famous way to fail.',
+    poster: ganPoster,
+    tag: 'vt-gan-lab',
+    load: () => import('./gan/lab.ts'),
   },
 ];
 

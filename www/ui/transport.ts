@@ -21,15 +21,13 @@ export interface RunState {
   /** Steps per second. */
   rate: number;
   speed: Speed;
+  /** What the speeds are called here; default: steps a second. */
+  speeds?: Readonly<Record<Speed, string>>;
   seed: number;
   device: DeviceInfo | null;
 }
 
-const SPEEDS: readonly (readonly [Speed, string])[] = [
-  ['slow', '2 steps a second'],
-  ['brisk', '20 steps a second'],
-  ['full', 'full speed'],
-];
+const SPEEDS: Readonly<Record<Speed, string>> = { slow: '2 steps a second', brisk: '20 steps a second', full: 'full speed' };
 
 /** Fires `action` with an `Action`, `speed` with a `Speed`, `seed` with a number. */
 @customElement('vt-transport')
@@ -215,7 +213,9 @@ export class Transport extends LitElement {
           aria-label="Speed"
           @change=${(event: Event) => this.dispatchEvent(new CustomEvent<Speed>('speed', { detail: (event.target as HTMLSelectElement).value as Speed }))}
         >
-          ${SPEEDS.map(([value, text]) => html`<option value=${value} .selected=${value === speed}>${text}</option>`)}
+          ${Object.entries(this.run.speeds ?? SPEEDS).map(
+            ([value, text]) => html`<option value=${value} .selected=${value === speed}>${text}</option>`,
+          )}
         </select>
         <span class="seed">
           <label for="seed">seed</label>

@@ -25,6 +25,8 @@ use crate::tensor::Tensor;
 use step::Game;
 use view::{SAMPLES, SURFACE};
 
+/// The most samples of one call.
+const MAX_SAMPLES: usize = 100_000;
 /// The bandwidth of the density estimate of G's samples, as a share of the cloud's scale.
 const BANDWIDTH: f32 = 0.1;
 
@@ -39,6 +41,7 @@ pub struct Gan {
     view: Option<Program>,
     surface: Option<Program>,
     samples: Option<Program>,
+    generate: Option<Program>,
     /// Steps of D and of G.
     steps: [u64; 2],
 }
@@ -57,6 +60,7 @@ impl Gan {
             view: None,
             surface: None,
             samples: None,
+            generate: None,
             steps: [0, 0],
             game,
         };
@@ -170,8 +174,8 @@ impl Gan {
 
     /// `n` samples `[n, dims]`, at most 100,000, of the generator with averaged weights.
     pub async fn samples(&mut self, n: usize) -> Result<Vec<f32>> {
-        if n > 100_000 {
-            return Err(Error::option("samples", "must be at most 100000"));
+        if n > MAX_SAMPLES {
+            return Err(Error::option("samples", format!("must be at most {MAX_SAMPLES}")));
         }
         let (dims, seed) = (self.game.cloud.dims(), self.game.options.seed);
         let program = compiled(&mut self.samples, &self.device, || self.game.samples())?;
@@ -183,6 +187,23 @@ impl Gan {
         }
         samples.truncate(n * dims);
         Ok(samples)
+    }
+
+    /// G(z) for each of `latent` `[n, latent]`, at most 100,000 of them: `[n, dims]`, of the generator as it is now.
+    pub async fn generate(&mut self, latent: &[f32]) -> Result<Vec<f32>> {
+        let (size, dims) = (self.game.options.latent, self.game.cloud.dims());
+        if latent.is_empty() || !latent.len().is_multiple_of(size) || latent.len() / size > MAX_SAMPLES {
+            return Err(Error::option("latent", format!("must be 1 to {MAX_SAMPLES} points of {size} coordinates")));
+        }
+        let program = compiled(&mut self.generate, &self.device, || self.game.generate())?;
+        let mut images = Vec::with_capacity(latent.len() / size * dims);
+        for piece in latent.chunks(SAMPLES * size) {
+            let mut z = piece.to_vec();
+            z.resize(SAMPLES * size, 0.0);
+            program.run(&mut self.store, &[("z", &Tensor::f32([SAMPLES, size], z)?)], 1)?;
+            images.extend_from_slice(&program.output("fake").await?.as_f32()?[..piece.len() / size * dims]);
+        }
+        Ok(images)
     }
 
     /// D*(x) = p/(p + q) at each of `points`: p is the cloud's density, q a Gaussian kernel estimate from `fakes` `[m, dims]` with

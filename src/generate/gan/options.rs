@@ -31,7 +31,7 @@ pub struct GanOptions {
     pub penalty: Option<f32>,
     /// Steps of D for one of G, 1…20. 2 with `wasserstein-gp`, else 1.
     pub discriminator_steps: Option<usize>,
-    /// Memory of the moving average of G's weights, 0 ≤ a < 1. 0.999.
+    /// Memory of the moving average of G's weights, 0 ≤ a < 1; (1 + t)/(10 + t) at step t while that is less. 0.999.
     pub average: f32,
     /// 1.
     pub seed: u32,

@@ -111,11 +111,14 @@ impl Game {
         let gradients = builder.grad(loss, &weights);
         let parameters = self.generator.parameters();
         self.options.optimizer().update_for("optimizer/generator", parameters, &weights, &gradients, rate, 0.0);
-        let decay = self.options.average;
+        // Until it is older than its memory the average forgets faster: else the first weights would stay in it.
+        let age = builder.state("gan/generator/step", [], DType::U32).cast(DType::F32);
+        let decay = ((age + 1.0) / (age + 10.0)).min(builder.scalar(self.options.average));
         for ((average, old), own) in self.average.parameters().iter().zip(self.average.states(&builder)).zip(parameters) {
             let new = builder.graph().updates.get(&own.name).copied();
             if let Some(id) = new {
-                builder.update(&average.name, old * decay + builder.var(id) * (1.0 - decay));
+                let new = builder.var(id);
+                builder.update(&average.name, new + (old - new) * decay);
             }
         }
         builder.output("row", loss.reshape([1]));

@@ -4,7 +4,7 @@ use super::step::Game;
 use crate::error::Result;
 use crate::graph::{Builder, DType, Distribution, Graph};
 
-/// Samples drawn by one run of the sampling program.
+/// Samples drawn, or latent points sent through G, by one run of a program.
 pub(super) const SAMPLES: usize = 500;
 /// Points whose D is computed by one run of the surface program.
 pub(super) const SURFACE: usize = 1024;
@@ -54,6 +54,14 @@ impl Game {
         let key = builder.input("key", [2], DType::U32);
         let latent = builder.random(Distribution::Normal, key, [SAMPLES, self.options.latent]);
         builder.output("fake", self.fakes(&self.average, latent));
+        builder.finish()
+    }
+
+    /// G at given latent points.
+    pub fn generate(&self) -> Result<Graph> {
+        let builder = Builder::new();
+        let z = builder.input("z", [SAMPLES, self.options.latent], DType::F32);
+        builder.output("fake", self.fakes(&self.generator, z));
         builder.finish()
     }
 }

@@ -4,7 +4,7 @@
  */
 import { css, html, LitElement } from 'lit';
 import { state } from 'lit/decorators.js';
-import type { EngineModule } from '../../engine/types.ts';
+import type { DeviceChoice, EngineModule } from '../../engine/types.ts';
 import { problemNote } from '../../ui/fields.ts';
 import { onKey } from '../../ui/shortcuts.ts';
 import { decode, encode, initialState, overlay, type Schema } from '../../ui/state.ts';
@@ -34,6 +34,8 @@ export interface Subject<S> {
   presets: readonly Preset<S>[];
   /** The build of the engine that it needs; default `full`. */
   module?: EngineModule;
+  /** Where `auto` runs; default: as the engine chooses. */
+  device?: DeviceChoice;
 }
 
 export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> extends LitElement implements LabElement {
@@ -92,7 +94,8 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
     this.stopWatching = session.watch(() => this.requestUpdate());
     this.session = session;
     this.opened(session);
-    void session.start(options.device, this.subject.module);
+    const { device = 'auto', module } = this.subject;
+    void session.start(options.device === 'auto' ? device : options.device, module);
   }
 
   private tell<T>(type: string, detail: T): void {

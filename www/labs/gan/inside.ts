@@ -1,0 +1,274 @@
+/** Look inside: coverage, curves, the losses in numbers, the confidence in single points, D beside the best D. */
+import { css, html } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { brief, percent } from '../../ui/format.ts';
+import '../../ui/formula.ts';
+import '../../ui/plot.ts';
+import type { Line } from '../../ui/plot.ts';
+import { styles } from '../../ui/styles.ts';
+import { controls } from '../../ui/theme.ts';
+import { SIDE } from './field.ts';
+import { lean, paintGround, toneOf } from './ground.ts';
+import { Inks } from './inks.ts';
+import { Panel } from './panel.ts';
+import { discriminatorFormula, generatorFormula, isProbability, RANGE } from './theory.ts';
+
+const LOSS_LINES: readonly Line[] = [
+  { label: 'D', color: '--ink' },
+  { label: 'G', color: '--orange', dashed: true },
+];
+const SCORE_LINES: readonly Line[] = [
+  { label: 'real', color: '--blue' },
+  { label: 'generated', color: '--orange', dashed: true },
+];
+/** Points of each kind whose confidence is shown. */
+const BARS = 8;
+
+@customElement('vt-gan-inside')
+export class Inside extends Panel {
+  @query('canvas.own') private own?: HTMLCanvasElement;
+  @query('canvas.best') private best?: HTMLCanvasElement;
+  private readonly inks = new Inks(this, () => this.requestUpdate());
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 26px;
+        align-content: start;
+      }
+      .meter {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 3px;
+        list-style: none;
+        padding: 0;
+        margin: 0;
+      }
+      .meter li {
+        position: relative;
+        width: 24px;
+        height: 34px;
+        background: var(--paper-sunken);
+        border: 1px solid var(--hairline);
+        border-radius: 2px;
+        overflow: hidden;
+      }
+      .meter.many li {
+        width: 6px;
+        height: 24px;
+        border-width: 0;
+      }
+      .meter .level {
+        position: absolute;
+        inset: auto 0 0;
+        background: var(--orange);
+      }
+      .meter .missed {
+        border-style: dashed;
+        border-color: var(--outline);
+      }
+      .bars {
+        list-style: none;
+        display: grid;
+        gap: 3px;
+      }
+      .bars li {
+        display: grid;
+        grid-template-columns: 16px minmax(40px, 1fr) 56px;
+        gap: 8px;
+        align-items: center;
+        font-size: 0.8rem;
+        line-height: 1.2;
+      }
+      .track {
+        position: relative;
+        height: 9px;
+        background: var(--paper-sunken);
+      }
+      .track .mid {
+        position: absolute;
+        left: 50%;
+        top: -2px;
+        bottom: -2px;
+        border-left: 1px solid var(--ink-soft);
+      }
+      .bar {
+        position: absolute;
+        top: 0;
+        bottom: 0;
+        background: var(--tone);
+      }
+      .blue {
+        --tone: var(--blue);
+      }
+      .orange {
+        --tone: var(--orange);
+      }
+      .bars b {
+        color: var(--tone);
+        font-weight: 400;
+      }
+      .bars .value {
+        text-align: right;
+        color: var(--ink-soft);
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 12px;
+      }
+      .pair canvas {
+        display: block;
+        width: 100%;
+        aspect-ratio: 1;
+        border: 1px solid var(--hairline);
+      }
+      figcaption {
+        font-size: 0.87rem;
+        color: var(--ink-soft);
+      }
+    `,
+  ];
+
+  protected override updated(): void {
+    const { look, reading, settings, live } = this.game;
+    if (!look || live?.frame.dims !== 2) return;
+    if (this.own) paintGround(this.own, look.ground, SIDE[2], toneOf(settings.loss, look.ground), this.inks);
+    if (this.best && reading) paintGround(this.best, reading.best, SIDE[2], { middle: 0.5, reach: 0.5 }, this.inks);
+  }
+
+  private coverage() {
+    const { reading, live, settings } = this.game;
+    if (!reading || !live) return null;
+    const { counts, modes, quality } = reading.coverage;
+    const all = [...counts];
+    const isCurve = all.length > 25;
+    const found = isCurve ? all.filter((count) => count > 0).length : modes;
+    const most = Math.max(...all, 1);
+    const what = isCurve ? 'places' : all.length === 1 ? 'mode' : 'modes';
+    return html`<section class="stack" aria-label="Coverage">
+      <h3>What G covers</h3>
+      <p class="number"><strong>${found} of ${all.length} ${what}</strong> · ${percent(quality, 0)} of high quality</p>
+      <ul
+        class="meter ${isCurve ? 'many' : ''}"
+        role="img"
+        aria-label="Samples at each of ${all.length} ${what}: ${all.slice(0, 25).join(', ')}${isCurve ? ' and so on' : ''}"
+      >
+        ${all.map(
+          (count) =>
+            html`<li class=${count === 0 ? 'missed' : ''} title=${isCurve ? '' : `${count} samples`}>
+              <span class="level" ${styles({ height: `${(count / most) * 100}%` })}></span>
+            </li>`,
+        )}
+      </ul>
+      <p class="soft">
+        Of 2500 samples from ${settings.average === 0 ? 'G' : 'G with its weights averaged over time'}: high quality is within 3σ of
+        a centre; ${isCurve ? 'a place counts from one such sample' : 'a mode counts from 1 % of all'}.
+      </p>
+    </section>`;
+  }
+
+  private curves() {
+    const { trace, settings } = this.game;
+    const isShare = isProbability(settings.loss);
+    return html`<section class="stack" aria-label="Curves">
+      <vt-plot heading="Losses" file="gan-losses" .lines=${LOSS_LINES} .data=${trace.data([0, 1])}></vt-plot>
+      <vt-plot
+        heading=${isShare ? 'Mean D(x)' : 'Mean score'}
+        file="gan-scores"
+        ?shares=${isShare}
+        .lines=${SCORE_LINES}
+        .data=${trace.data([2, 3])}
+      ></vt-plot>
+      ${isShare ? html`<p class="soft">Where both are at 50 %, D cannot tell real from generated: the game is even.</p>` : null}
+    </section>`;
+  }
+
+  private losses() {
+    const { settings, reading, metrics, live } = this.game;
+    if (!reading || !live) return null;
+    const known = metrics.discriminatorSteps > 0 ? metrics.penalty : null;
+    const penalty = live.settings.penalty > 0 ? known : undefined;
+    return html`<section class="stack" aria-label="Losses in numbers">
+      <h3>The losses, now</h3>
+      <vt-formula .tex=${discriminatorFormula(settings.loss, reading.terms, penalty)}></vt-formula>
+      <vt-formula .tex=${generatorFormula(settings.loss, reading.terms)}></vt-formula>
+      <p class="soft">Means over the points on the board${penalty == null ? '' : '; the penalty is of D’s last step'}.</p>
+    </section>`;
+  }
+
+  private confidence() {
+    const { look, settings } = this.game;
+    if (!look) return null;
+    const { realScore, fakeScore } = look.view;
+    const tone = toneOf(settings.loss, [...realScore, ...fakeScore]);
+    const bar = (score: number, kind: 'real' | 'generated', i: number) => {
+      const at = lean(score, tone) / 2;
+      const width = `${Math.abs(at) * 100}%`;
+      const side = at >= 0 ? { left: '50%', width } : { left: `${(0.5 + at) * 100}%`, width };
+      return html`<li class=${kind === 'real' ? 'blue' : 'orange'} aria-label="${kind} point ${i + 1}: ${brief(score)}">
+        <b aria-hidden="true">${kind === 'real' ? '●' : '◆'}</b>
+        <span class="track" aria-hidden="true"
+          ><span class="bar ${at >= 0 ? 'blue' : 'orange'}" ${styles(side)}></span><span class="mid"></span
+        ></span>
+        <span class="value number" aria-hidden="true">${brief(score)}</span>
+      </li>`;
+    };
+    const first = (scores: Float32Array) => [...scores.subarray(0, BARS)];
+    return html`<section class="stack" aria-label="Confidence">
+      <h3>How sure D is</h3>
+      <p class="soft">
+        ${BARS} real and ${BARS} generated points. To the right D says real, to the left generated;
+        ${RANGE[settings.loss].reach === null ? 'a critic’s scores have no fixed zero.' : 'in the middle, ½, it cannot tell.'}
+      </p>
+      <ul class="bars">
+        ${first(realScore).map((score, i) => bar(score, 'real', i))}
+        ${first(fakeScore).map((score, i) => bar(score, 'generated', i))}
+      </ul>
+    </section>`;
+  }
+
+  private bestD() {
+    const { live, look, reading, settings } = this.game;
+    if (!live || !look || !reading) return null;
+    const isShare = isProbability(settings.loss);
+    const apart = look.ground.reduce((sum, d, i) => sum + Math.abs(d - reading.best[i]), 0) / look.ground.length;
+    return html`<section class="stack" aria-label="The best D">
+      <h3>D beside the best D</h3>
+      <vt-formula tex=${String.raw`D^*(x) = \frac{p(x)}{p(x) + q(x)}`}></vt-formula>
+      ${
+        live.frame.dims === 2
+          ? html`<div class="pair">
+              <figure>
+                <canvas class="own" role="img" aria-label="D(x) over the board"></canvas>
+                <figcaption>D(x)</figcaption>
+              </figure>
+              <figure>
+                <canvas class="best" role="img" aria-label="The best D over the board"></canvas>
+                <figcaption>D*(x)</figcaption>
+              </figure>
+            </div>`
+          : html`<p class="soft">On the board: choose the curves “D(x) and the best D”.</p>`
+      }
+      <p class="soft">
+        ${
+          isShare
+            ? `They differ by ${brief(apart)} on average. p is the density of real points, q that of the generated ones as a smooth estimate.`
+            : 'This best D belongs to the two losses with probabilities; with this loss D aims at something else.'
+        }
+      </p>
+    </section>`;
+  }
+
+  protected override render() {
+    return [
+      this.shows('coverage') ? this.coverage() : null,
+      this.shows('curves') ? this.curves() : null,
+      this.shows('losses') ? this.losses() : null,
+      this.shows('confidence') ? this.confidence() : null,
+      this.shows('best') ? this.bestD() : null,
+    ];
+  }
+}
