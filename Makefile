@@ -27,6 +27,7 @@ test:
 bench: build
 	@scripts/setup.sh --bench
 	@node benches/web/bench.mjs
+	@node benches/web/labs.mjs
 
 bench-scaling: build
 	@scripts/setup.sh --bench

@@ -42,11 +42,8 @@ export class Inside extends Panel {
         display: flex;
         flex-wrap: wrap;
         gap: 3px;
-        list-style: none;
-        padding: 0;
-        margin: 0;
       }
-      .meter li {
+      .meter .cell {
         position: relative;
         width: 24px;
         height: 34px;
@@ -55,7 +52,7 @@ export class Inside extends Panel {
         border-radius: 2px;
         overflow: hidden;
       }
-      .meter.many li {
+      .meter.many .cell {
         width: 6px;
         height: 24px;
         border-width: 0;
@@ -151,18 +148,18 @@ export class Inside extends Panel {
     return html`<section class="stack" aria-label="Coverage">
       <h3>What G covers</h3>
       <p class="number"><strong>${found} of ${all.length} ${what}</strong> · ${percent(quality, 0)} of high quality</p>
-      <ul
+      <div
         class="meter ${isCurve ? 'many' : ''}"
         role="img"
         aria-label="Samples at each of ${all.length} ${what}: ${all.slice(0, 25).join(', ')}${isCurve ? ' and so on' : ''}"
       >
         ${all.map(
           (count) =>
-            html`<li class=${count === 0 ? 'missed' : ''} title=${isCurve ? '' : `${count} samples`}>
-              <span class="level" ${styles({ height: `${(count / most) * 100}%` })}></span>
-            </li>`,
+            html`<span class="cell ${count === 0 ? 'missed' : ''}"
+              ><span class="level" ${styles({ height: `${(count / most) * 100}%` })}></span
+            ></span>`,
         )}
-      </ul>
+      </div>
       <p class="soft">
         Of 2500 samples from ${settings.average === 0 ? 'G' : 'G with its weights averaged over time'}: high quality is within 3σ of
         a centre; ${isCurve ? 'a place counts from one such sample' : 'a mode counts from 1 % of all'}.

@@ -157,7 +157,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'vanishing',
     title: 'No gradient for G',
-    text: 'Minimax loss, and a D that is sure of itself: the arrows shrink to nothing, G stays where it is. Then choose the non-saturating loss.',
+    text: 'Minimax loss against a D that is sure of itself: fakes get short arrows, and G stays lost. Then choose the non-saturating loss.',
     settings: { data: 'disjoint', loss: 'minimax', dlr: 0.01, half: 0, penalty: 0, dsteps: 10 },
     offered: true,
   },

@@ -16,6 +16,8 @@ const LOSS_TEXTS: Record<LossName, string> = {
   'wasserstein-gp': 'D is a critic: it scores without limits, and a penalty keeps its slope near 1.',
 };
 
+const isCritic = (loss: LossName): boolean => loss === 'wasserstein-gp';
+
 @customElement('vt-gan-setup')
 export class Setup extends Panel {
   static override styles = [
@@ -54,8 +56,11 @@ export class Setup extends Panel {
         label: 'Loss',
         value: settings.loss,
         options: LOSSES,
-        // What was set for one loss means little for another.
-        onChange: (loss) => this.set({ loss, penalty: -1, dsteps: 0 }),
+        // A critic wants another penalty and other steps than a judge.
+        onChange: (loss) => {
+          const isOther = isCritic(loss) !== isCritic(settings.loss);
+          this.set({ loss, ...(isOther && { penalty: -1, dsteps: 0 }) });
+        },
       })}
       <p class="soft">${LOSS_TEXTS[settings.loss]}</p>
     </section>`;
