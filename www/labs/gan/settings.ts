@@ -151,7 +151,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
     id: 'collapse',
     title: 'Mode collapse',
     text: 'A quick G against a slow D, no penalty. All fakes run to one mode, D follows, they run on. Count the modes.',
-    settings: { dlr: 0.0003, glr: 0.01, half: 0, penalty: 0, average: 0 },
+    settings: { dlr: 0.0001, glr: 0.01, half: 0, penalty: 0, average: 0 },
     offered: true,
   },
   {
