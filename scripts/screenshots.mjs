@@ -83,6 +83,13 @@ const labs = {
     await button(page, 'Face').click();
     await shoot('drawn');
   },
+  async speed(page, shoot) {
+    await button(page, 'Measure').waitFor();
+    await shoot('first-view');
+    await button(page, 'Measure').click();
+    await button(page, 'Measure again').waitFor({ timeout: TRAINING_MS });
+    await shoot('measured');
+  },
 };
 
 mkdirSync(target, { recursive: true });

@@ -6,14 +6,14 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DeviceChoice } from './engine/types.ts';
 import { LABS, labOf, type LabEntry } from './labs/catalogue.ts';
-import type { LabElement } from './labs/lab.ts';
+import type { LabElement, OpenDetail } from './labs/lab.ts';
 import { posterStyles } from './ui/poster.ts';
 import { controls, THEME_EVENT, tokens } from './ui/theme.ts';
 
 export { Engine, EngineError } from './engine/client.ts';
 export type * from './engine/client.ts';
 
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu', 'gpu-software'];
+const DEVICES: readonly DeviceChoice[] = ['auto', 'auto-software', 'cpu', 'gpu', 'gpu-software'];
 
 /** One lab. It shows a poster until it is started, so that ten of them on a page do not open ten devices. */
 @customElement('vitrine-lab')
@@ -70,6 +70,7 @@ export class VitrineLab extends LitElement {
       await this.entry.load();
       const element = document.createElement(this.entry.tag) as LabElement;
       element.addEventListener('settings', () => this.dispatchEvent(new Event('vitrine-state', { bubbles: true, composed: true })));
+      element.addEventListener('open-lab', (event) => this.replace((event as CustomEvent<OpenDetail>).detail));
       this.element = element;
       await this.updateComplete;
       element.begin({
@@ -88,6 +89,13 @@ export class VitrineLab extends LitElement {
     this.loading = false;
   }
 
+  /** Another lab takes the place of this one. */
+  private replace({ lab, device }: OpenDetail): void {
+    Object.assign(this, { lab, device, preset: '', initialHash: '', element: null });
+    this.dispatchEvent(new Event('vitrine-state', { bubbles: true, composed: true }));
+    void this.start();
+  }
+
   /** The whole state as a plain record. Setting a part of it changes that part; before the start it waits for it. */
   get state(): Record<string, unknown> {
     return this.element ? this.element.state : { ...this.waitingState };
@@ -101,7 +109,8 @@ export class VitrineLab extends LitElement {
   /** The state as the hash of a URL carries it. */
   get hash(): string {
     const rest = this.element ? this.element.hash : this.initialHash;
-    return `lab=${this.lab}${rest ? `&${rest}` : ''}`;
+    const device = this.device === 'auto' ? '' : `&device=${this.device}`;
+    return `lab=${this.lab}${device}${rest ? `&${rest}` : ''}`;
   }
 
   protected override updated(changed: PropertyValues): void {

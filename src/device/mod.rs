@@ -7,6 +7,9 @@
 pub mod cpu;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
+mod rates;
+
+pub use rates::Rates;
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Type};
@@ -51,10 +54,12 @@ impl Device {
         Ok(Device::Gpu(gpu::Gpu::open(software).await?))
     }
 
-    /// A real GPU that passes the self-test, else the CPU; with one sentence that says why.
-    pub async fn auto() -> (Self, String) {
+    /// A real GPU that passes the self-test, else the CPU; with one sentence that says why. With `software`, an adapter that is a
+    /// program on the CPU counts too. Which of the two is faster depends on the model: `train::rates` measures it,
+    /// `Trainer::auto` chooses by it.
+    pub async fn auto(software: bool) -> (Self, String) {
         #[cfg(feature = "webgpu")]
-        match Self::gpu(false).await {
+        match Self::gpu(software).await {
             Ok(device) => {
                 let reason = format!("WebGPU on {} passed the self-test.", device.info().name);
                 (device, reason)
@@ -62,7 +67,18 @@ impl Device {
             Err(error) => (Device::Cpu, format!("The CPU computes: {error}.")),
         }
         #[cfg(not(feature = "webgpu"))]
-        (Device::Cpu, "The CPU computes: this build has no WebGPU.".to_string())
+        {
+            let _ = software;
+            (Device::Cpu, "The CPU computes: this build has no WebGPU.".to_string())
+        }
+    }
+
+    pub fn kind(&self) -> DeviceKind {
+        match self {
+            Device::Cpu => DeviceKind::Cpu,
+            #[cfg(feature = "webgpu")]
+            Device::Gpu(_) => DeviceKind::Gpu,
+        }
     }
 
     pub fn info(&self) -> DeviceInfo {

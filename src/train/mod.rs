@@ -2,13 +2,15 @@
 //!
 //! A step is a pure function of the store: the counter `train/step` and the seed choose the batch (a pseudo-random permutation per
 //! epoch) and the dropout mask, so a run can be stopped, saved, moved and continued, and the same seed gives the same run.
-//! One concept per file: options, the step's graph, evaluation, checkpoints, divergence, epochs with early stopping.
+//! One concept per file: options, the step's graph, evaluation, checkpoints, divergence, epochs with early stopping, the speed of a
+//! step on either device.
 
 mod checkpoint;
 mod divergence;
 mod evaluate;
 mod fit;
 mod options;
+mod rates;
 mod step;
 mod trainer;
 
@@ -17,4 +19,5 @@ pub use divergence::DivergenceReport;
 pub use evaluate::{Evaluation, Split};
 pub use fit::{EarlyStopping, Epoch};
 pub use options::TrainOptions;
+pub use rates::rates;
 pub use trainer::{StepMetric, Trainer, initial_key};

@@ -6,9 +6,10 @@ use super::checkpoint::Checkpoint;
 use super::divergence::{Culprit, DivergenceReport};
 use super::evaluate::{Evaluation, Evaluator, Split};
 use super::options::{TrainOptions, check_learning_rate};
+use super::rates::rates;
 use super::step::{self, RING};
 use crate::data::Dataset;
-use crate::device::{Device, Program, ProgramReport, Store};
+use crate::device::{Device, DeviceKind, Program, ProgramReport, Store};
 use crate::error::{Error, Result};
 use crate::nn::Model;
 use crate::tensor::Tensor;
@@ -91,6 +92,26 @@ impl Trainer {
             changed: false,
             divergence: None,
         })
+    }
+
+    /// A trainer on the faster device for this model, with one sentence that says why it is: where there is a GPU (with `software`,
+    /// also one that is a program on the CPU), both are timed on a few steps. `clock` tells seconds.
+    pub async fn auto(
+        software: bool,
+        model: Model,
+        data: &Dataset,
+        options: TrainOptions,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> Result<(Self, String)> {
+        let (mut device, mut reason) = Device::auto(software).await;
+        if device.kind() == DeviceKind::Gpu {
+            let rates = rates(&device, &model, data, &options, clock).await;
+            reason = rates.reason(&device.info().name);
+            if rates.faster() == DeviceKind::Cpu {
+                device = Device::cpu();
+            }
+        }
+        Ok((Self::new(&device, model, data, options).await?, reason))
     }
 
     /// Trains `steps` steps and gives the metrics of each. A run that diverges ends early, with the metrics of the steps before:

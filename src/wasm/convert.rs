@@ -17,6 +17,11 @@ extern "C" {
     pub fn now() -> f64;
 }
 
+/// Since the worker began.
+pub fn seconds() -> f64 {
+    now() / 1000.0
+}
+
 /// An error on its way to JavaScript.
 pub struct Thrown(Error);
 

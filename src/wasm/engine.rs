@@ -28,18 +28,24 @@ pub struct Engine(Rc<Shared>);
 
 #[wasm_bindgen]
 impl Engine {
-    /// `choice` is a `DeviceChoice`; `on_device` is called with a `DeviceInfo` when a lost GPU was replaced by the CPU; `on_panic` with a
+    /// `choice` is a `DeviceChoice`; `on_device` is called with a `DeviceInfo` when a lost GPU was replaced by
+    /// the CPU, and with `auto` when a model's device was chosen by measurement; `on_panic` with a
     /// message when the engine met a bug, after which no call may be made.
     pub async fn create(choice: String, on_device: Function, on_panic: Function) -> Answer<Engine> {
         report_panics(on_panic);
         let (device, reason) = match choice.as_str() {
-            "auto" => Device::auto().await,
+            "auto" => Device::auto(false).await,
+            "auto-software" => Device::auto(true).await,
             "cpu" => (Device::cpu(), "The CPU was asked for.".to_string()),
             "gpu" => (gpu(false).await?, "WebGPU was asked for.".to_string()),
             "gpu-software" => (gpu(true).await?, "A WebGPU adapter was asked for, software or not.".to_string()),
-            _ => return Err(Error::option("device", format!("`{choice}` is none of auto, cpu, gpu, gpu-software")).into()),
+            _ => {
+                return Err(
+                    Error::option("device", format!("`{choice}` is none of auto, auto-software, cpu, gpu, gpu-software")).into()
+                );
+            }
         };
-        Ok(Engine(Shared::new(device, reason, on_device)))
+        Ok(Engine(Shared::new(device, reason, choice.starts_with("auto"), on_device)))
     }
 
     pub fn info(&self) -> JsValue {
@@ -85,6 +91,13 @@ impl Engine {
 
     pub async fn model(&self, architecture: JsValue, seed: u32) -> Answer<Model> {
         Ok(Model::create(self.0.clone(), parse_architecture(&architecture)?, seed).await?)
+    }
+
+    /// GFLOP/s that one core of the CPU could do.
+    #[cfg(feature = "programs")]
+    #[wasm_bindgen(js_name = simdPeak)]
+    pub fn simd_peak(&self) -> f64 {
+        crate::device::cpu::peak(&mut super::convert::seconds)
     }
 
     #[cfg(feature = "programs")]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Answer, now, object, to_js};
+use super::convert::{Answer, object, seconds, to_js};
 use super::network::Network;
 use super::resident::{Shared, Slot};
 use crate::explain::measure::statistics::Interval;
@@ -30,7 +30,7 @@ impl Measurement {
     pub async fn run(&self, pixels: Vec<f32>, labels: Vec<u32>, masks: Vec<f32>) -> Answer<()> {
         let images = MaskedImages { pixels: &pixels, labels: &labels, masks: &masks };
         let mut protocol = self.protocol.take()?;
-        let work = async |network: &mut Network| network.measure(&mut protocol, images, &mut || now() / 1000.0).await;
+        let work = async |network: &mut Network| network.measure(&mut protocol, images, &mut seconds).await;
         Ok(self.shared.run(&self.network, work).await?)
     }
 

@@ -56,7 +56,7 @@ impl Model {
     /// A trainer that takes this model over.
     pub async fn trainer(&self, data: &Dataset, options: JsValue) -> Answer<Trainer> {
         let options: TrainOptions = from_js("options", options)?;
-        let number = self.with(async |network| network.train(data.data(), options.clone()).await).await?;
+        let number = self.with(async |network| network.train(&self.shared, data.data(), options.clone()).await).await?;
         Ok(Trainer::new(self.shared.clone(), self.network.clone(), number))
     }
 

@@ -145,11 +145,23 @@ impl Network {
     }
 
     /// Gives the weights to a new trainer, which begins with its own from `options.seed`; the trainer's number.
-    pub async fn train(&mut self, data: Rc<Dataset>, options: TrainOptions) -> Result<u32> {
-        let trainer = Trainer::new(&self.device, self.model.clone(), &data, options).await?;
+    pub async fn train(&mut self, shared: &Shared, data: Rc<Dataset>, options: TrainOptions) -> Result<u32> {
+        let device = shared.device_for(&self.model, &data, &options).await;
+        let trainer = Trainer::new(&device, self.model.clone(), &data, options).await?;
+        if device.kind() != self.device.kind() {
+            self.settle(&device);
+        }
         self.weights = Weights::Training(Box::new(Training { trainer, data }));
         self.trainers += 1;
         Ok(self.trainers)
+    }
+
+    /// Goes on with `device`; programs for another one are of no use there.
+    fn settle(&mut self, device: &Device) {
+        self.programs.clear();
+        self.explainers.clear();
+        self.attacker = None;
+        self.device = device.clone();
     }
 
     /// The trainer, if number `number` still is the newest.
@@ -341,10 +353,7 @@ impl Resident for Network {
                 training.trainer.run(lost as usize).await?;
             }
         }
-        self.programs.clear();
-        self.explainers.clear();
-        self.attacker = None;
-        self.device = device.clone();
+        self.settle(device);
         Ok(())
     }
 

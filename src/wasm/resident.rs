@@ -7,22 +7,66 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::convert::object;
-use crate::device::{Device, DeviceKind};
+use super::convert::{object, seconds};
+use crate::data::Dataset;
+use crate::device::{Device, DeviceKind, Rates};
 use crate::error::{Error, Result};
+use crate::nn::{Architecture, Model};
+use crate::train::{self, TrainOptions};
 
-/// The device that all objects of one engine share. A lost GPU is replaced by the CPU, once.
+/// The device that all objects of one engine share. A lost GPU is replaced by the CPU, once. With `auto` each network trains where it is
+/// faster, and the device of the last choice is the one for what is made next.
 pub struct Shared {
     device: RefCell<Device>,
     reason: RefCell<String>,
+    /// With `auto`, a GPU that is compared with the CPU for each network.
+    candidate: RefCell<Option<Device>>,
+    /// What the comparisons found, by architecture and batch size.
+    found: RefCell<Vec<(Architecture, usize, Rates)>>,
+    /// Of the last choice.
+    rates: Cell<Option<Rates>>,
     /// Counts replacements, so that a resident knows whether it has moved.
     generation: Cell<u32>,
     on_change: Function,
 }
 
 impl Shared {
-    pub fn new(device: Device, reason: String, on_change: Function) -> Rc<Self> {
-        Rc::new(Self { device: RefCell::new(device), reason: RefCell::new(reason), generation: Cell::new(0), on_change })
+    pub fn new(device: Device, reason: String, auto: bool, on_change: Function) -> Rc<Self> {
+        let is_candidate = auto && device.kind() == DeviceKind::Gpu;
+        Rc::new(Self {
+            candidate: RefCell::new(is_candidate.then(|| device.clone())),
+            found: RefCell::default(),
+            rates: Cell::new(None),
+            device: RefCell::new(device),
+            reason: RefCell::new(reason),
+            generation: Cell::new(0),
+            on_change,
+        })
+    }
+
+    /// The device on which `model` is to train: with `auto` and a GPU the faster one, measured once for an architecture and batch size.
+    pub async fn device_for(&self, model: &Model, data: &Dataset, options: &TrainOptions) -> Device {
+        let Some(gpu) = self.candidate.borrow().clone() else { return self.device() };
+        let (architecture, batch) = (model.architecture(), options.batch_size);
+        let known = self.found.borrow().iter().find(|(a, b, _)| a == architecture && *b == batch).map(|found| found.2);
+        let rates = match known {
+            Some(rates) => rates,
+            None => {
+                let rates = train::rates(&gpu, model, data, options, &mut seconds).await;
+                self.found.borrow_mut().push((architecture.clone(), batch, rates));
+                rates
+            }
+        };
+        self.rates.set(Some(rates));
+        self.change(if rates.faster() == DeviceKind::Gpu { gpu.clone() } else { Device::cpu() }, rates.reason(&gpu.info().name));
+        self.device()
+    }
+
+    fn change(&self, device: Device, reason: String) {
+        self.device.replace(device);
+        self.reason.replace(reason);
+        // A listener that throws is the page's affair.
+        let _ = self.on_change.call1(&JsValue::NULL, &self.info());
     }
 
     pub fn device(&self) -> Device {
@@ -36,24 +80,27 @@ impl Shared {
             DeviceKind::Cpu => "cpu",
             DeviceKind::Gpu => "gpu",
         };
+        let rates = match self.rates.get() {
+            Some(Rates { cpu, gpu }) => object([("cpu", cpu.into()), ("gpu", gpu.into())]),
+            None => JsValue::NULL,
+        };
         object([
             ("kind", kind.into()),
             ("name", info.name.into()),
             ("software", info.software.into()),
             ("reason", self.reason.borrow().as_str().into()),
+            ("rates", rates),
         ])
     }
 
     /// Puts the CPU in place of a GPU that was lost for `reason`, and tells the page.
     fn fall_back(&self, reason: &str) {
-        if self.device().info().kind == DeviceKind::Cpu {
+        if self.candidate.take().is_none() && self.device().kind() == DeviceKind::Cpu {
             return;
         }
-        self.device.replace(Device::cpu());
-        self.reason.replace(format!("The GPU was lost ({reason}); the CPU goes on with the same weights."));
         self.generation.set(self.generation.get() + 1);
-        // A listener that throws is the page's affair.
-        let _ = self.on_change.call1(&JsValue::NULL, &self.info());
+        self.rates.set(None);
+        self.change(Device::cpu(), format!("The GPU was lost ({reason}); the CPU goes on with the same weights."));
     }
 
     /// Runs `work` on what `slot` holds. Where the GPU was lost, now or since the last call, the resident first moves to the CPU.

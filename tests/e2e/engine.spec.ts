@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import type * as Vitrine from '../../www/engine/client.ts';
 import { expect, patchWorker, test } from './support.ts';
 
-type Device = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
+type Device = Vitrine.DeviceChoice;
 
 /** Opens a page of the site that does nothing by itself, and makes the API its `vitrine`. */
 async function open(page: Page, url: string): Promise<void> {
@@ -72,6 +72,52 @@ for (const [device, kind] of [
     expect(result.accuracy).toBeGreaterThanOrEqual(0.975);
   });
 }
+
+test('auto times the network on both devices, takes the faster one and says so; another batch is another choice', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const result = await page.evaluate(async () => {
+    const engine = await window.vitrine.Engine.create({ device: 'auto-software' });
+    const before = await engine.info();
+    const changes: Vitrine.DeviceInfo[] = [];
+    engine.onDeviceChange((info) => changes.push(info));
+    const data = await engine.dataset({ kind: 'digits' });
+    const model = await engine.model(await engine.preset('lenet-5', data.info.shape, data.info.classes.length));
+    const steps = async (options: object) => (await (await model.trainer(data, options)).run(5)).metrics.map(({ loss }) => loss);
+    const first = await steps({ seed: 7 });
+    const again = await steps({ seed: 7 });
+    await steps({ seed: 7, batchSize: 8 });
+    const after = await engine.info();
+    engine.dispose();
+    const forced = await window.vitrine.Engine.create({ device: after.kind === 'gpu' ? 'gpu-software' : 'cpu' });
+    const plain = await forced.model(await forced.preset('lenet-5', data.info.shape, data.info.classes.length));
+    const trainer = await plain.trainer(await forced.dataset({ kind: 'digits' }), { seed: 7 });
+    const expected = (await trainer.run(5)).metrics.map(({ loss }) => loss);
+    forced.dispose();
+    return { before, changes, first, again, after, expected };
+  });
+  const { before, changes, after } = result;
+  expect(before.kind).toBe('gpu');
+  expect(before.rates).toBeNull();
+  expect(changes).toHaveLength(3);
+  for (const { kind, rates, reason } of changes) {
+    expect(rates!.cpu).toBeGreaterThan(0);
+    expect(rates!.gpu).toBeGreaterThan(0);
+    expect(kind).toBe(rates!.gpu >= rates!.cpu ? 'gpu' : 'cpu');
+    expect(reason).toMatch(
+      /^This model trains faster on the [CG]PU, by measurement: [\d.]+ steps a second on the CPU, [\d.]+ on WebGPU/,
+    );
+  }
+  console.log(after.reason);
+  // Kept for the same architecture and batch, measured anew for another.
+  expect(changes[1].rates).toEqual(changes[0].rates);
+  expect(changes[2].rates).not.toEqual(changes[0].rates);
+  // No step of the comparison has touched the run.
+  expect(result.again).toEqual(result.first);
+  if (changes[0].kind === after.kind) expect(result.first).toEqual(result.expected);
+});
 
 test('CPU and GPU agree on the loss of every one of the first 50 steps', async ({ page, site }) => {
   await open(page, site.url);

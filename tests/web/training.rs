@@ -36,7 +36,7 @@ async fn the_cpu_learns_the_digits() {
 #[wasm_bindgen_test]
 async fn a_software_adapter_must_be_asked_for() {
     assert!(gpu().await.info().software);
-    let (device, reason) = Device::auto().await;
+    let (device, reason) = Device::auto(false).await;
     assert_eq!(device.info().kind, DeviceKind::Cpu);
     assert!(!reason.is_empty());
 }

@@ -6,8 +6,11 @@
 /** `[C, H, W]` of one image. */
 export type Shape = [number, number, number];
 
-/** `auto`: a real GPU that passes the self-test, else the CPU. `gpu-software`: accept an adapter that is a program on the CPU (tests). */
-export type DeviceChoice = 'auto' | 'cpu' | 'gpu' | 'gpu-software';
+/**
+ * `auto`: the CPU, or a real GPU that passes the self-test; where there is one, a few steps of each network that is to be trained are
+ * timed on both, and the faster one is taken. `auto-software` and `gpu-software`: accept an adapter that is a program on the CPU (tests).
+ */
+export type DeviceChoice = 'auto' | 'auto-software' | 'cpu' | 'gpu' | 'gpu-software';
 
 /** Which build of the engine to load: `small` has no explanations but saliency and Grad-CAM, no programs and no GANs, and is less to download. */
 export type EngineModule = 'full' | 'small';
@@ -18,6 +21,8 @@ export interface DeviceInfo {
   software: boolean;
   /** One sentence: why this device. */
   reason: string;
+  /** Steps per second of the network for which `auto` chose last, 0 where it cannot run; null where nothing was compared. */
+  rates: { cpu: number; gpu: number } | null;
 }
 
 export type ActivationName = 'relu' | 'leaky-relu' | 'tanh' | 'sigmoid' | 'gelu' | 'identity';

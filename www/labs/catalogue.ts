@@ -5,6 +5,7 @@ import { explainPoster } from './explain/poster.ts';
 import { ganPoster } from './gan/poster.ts';
 import { measurePoster } from './measure/poster.ts';
 import { ratePoster } from './rate/poster.ts';
+import { speedPoster } from './speed/poster.ts';
 
 export interface LabEntry {
   /** As in `lab="…"`. */
@@ -58,6 +59,15 @@ export const LABS: readonly LabEntry[] = [
     poster: ganPoster,
     tag: 'vt-gan-lab',
     load: () => import('./gan/lab.ts'),
+  },
+  {
+    id: 'speed',
+    title: 'How fast is this device?',
+    summary:
+      'A short benchmark of this CPU and GPU, what share of its limit the code reaches, and why the wider one may be slower.',
+    poster: speedPoster,
+    tag: 'vt-speed-lab',
+    load: () => import('./speed/lab.ts'),
   },
 ];
 

@@ -14,7 +14,7 @@ export interface LabOptions {
   device: DeviceChoice;
 }
 
-/** The element fires `settings` when its state changes, and `vitrine-step`, `vitrine-done`, `vitrine-error`. */
+/** The element fires `settings` when its state changes, `open-lab` to be replaced by another lab, and `vitrine-step`, `vitrine-done`, `vitrine-error`. */
 export interface LabElement extends HTMLElement {
   /** Once, after the element is in the page. */
   begin(options: LabOptions): void;
@@ -43,4 +43,10 @@ export interface DoneDetail {
 export interface ErrorDetail {
   code: string;
   message: string;
+}
+
+/** `open-lab`: the visitor wants that lab, on that device. */
+export interface OpenDetail {
+  lab: string;
+  device: DeviceChoice;
 }

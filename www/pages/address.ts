@@ -3,6 +3,7 @@ import type { VitrineLab } from '../vitrine.ts';
 
 export interface Address {
   lab: string | null;
+  device: string | null;
   /** Everything else, for `initialHash`. */
   rest: string;
 }
@@ -10,8 +11,10 @@ export interface Address {
 export function readAddress(): Address {
   const given = new URLSearchParams(location.hash.slice(1));
   const lab = given.get('lab');
+  const device = given.get('device');
   given.delete('lab');
-  return { lab, rest: given.toString() };
+  given.delete('device');
+  return { lab, device, rest: given.toString() };
 }
 
 /** Browsers limit how often an address may change; a slider fires more often. */

@@ -7,18 +7,17 @@ import type { DeviceChoice } from '../engine/types.ts';
 import { keepAddress, readAddress } from './address.ts';
 
 /** Parts of the hash that are attributes of the element and not state of the lab. */
-const ATTRIBUTES = ['preset', 'hide', 'theme', 'device'] as const;
+const ATTRIBUTES = ['preset', 'hide', 'theme'] as const;
 
-const { lab, rest } = readAddress();
+const { lab, device, rest } = readAddress();
 const given = new URLSearchParams(rest);
 const element = document.createElement('vitrine-lab');
 if (lab) element.lab = lab;
+if (device) element.device = device as DeviceChoice;
 for (const name of ATTRIBUTES) {
   const value = given.get(name);
   given.delete(name);
-  if (value === null) continue;
-  if (name === 'device') element.device = value as DeviceChoice;
-  else element[name] = value;
+  if (value !== null) element[name] = value;
 }
 element.initialHash = given.toString();
 document.documentElement.dataset['theme'] = element.theme;

@@ -2,6 +2,7 @@
 import { html, render } from 'lit';
 import { LABS, labOf } from '../labs/catalogue.ts';
 import { posterStyles } from '../ui/poster.ts';
+import type { DeviceChoice } from '../engine/types.ts';
 import '../vitrine.ts';
 import type { VitrineLab } from '../vitrine.ts';
 import { keepAddress, readAddress } from './address.ts';
@@ -45,7 +46,7 @@ function catalogue() {
 }
 
 function show(): void {
-  const { lab: id, rest } = readAddress();
+  const { lab: id, device, rest } = readAddress();
   const entry = id === null ? undefined : labOf(id);
   if (!entry) {
     lab = null;
@@ -56,6 +57,7 @@ function show(): void {
   const element = document.createElement('vitrine-lab');
   element.lab = entry.id;
   element.theme = theme.current;
+  if (device) element.device = device as DeviceChoice;
   element.initialHash = rest;
   keepAddress(element);
   lab = element;

@@ -1,4 +1,4 @@
-/** Means with confidence intervals as horizontal bars, one per row. Saved as PNG and CSV like every plot. */
+/** Means with confidence intervals, or other middles and spreads, as horizontal bars, one per row. Saved as PNG and CSV like every plot. */
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { save, toCsv } from './csv.ts';
@@ -23,6 +23,9 @@ export class IntervalPlot extends LitElement {
   @property() heading = '';
   @property({ attribute: false }) rows: readonly Interval[] = [];
   @property() file = 'intervals';
+  /** What the bar's end is, and what the whiskers are. */
+  @property() middle = 'mean';
+  @property() spread = 'confidence interval';
   @query('canvas') private canvas!: HTMLCanvasElement;
   private readonly resized = new ResizeObserver(() => this.draw());
   private readonly systemTheme = matchMedia('(prefers-color-scheme: dark)');
@@ -131,11 +134,12 @@ export class IntervalPlot extends LitElement {
 
   private saveCsv(): void {
     const rows = this.rows.map(({ label, mean, low, high }) => [label, mean, low, high]);
-    save(`${this.file}.csv`, new Blob([toCsv(['', 'mean', 'low', 'high'], rows)], { type: 'text/csv' }));
+    save(`${this.file}.csv`, new Blob([toCsv(['', this.middle, 'low', 'high'], rows)], { type: 'text/csv' }));
   }
 
   protected override render() {
-    const text = this.rows.map(({ label, mean, low, high }) => `${label} ${brief(mean)}, ${brief(low)} to ${brief(high)}`);
+    const whisker = (low: number, high: number) => (Number.isFinite(low) ? `, ${brief(low)} to ${brief(high)}` : '');
+    const text = this.rows.map(({ label, mean, low, high }) => `${label} ${brief(mean)}${whisker(low, high)}`);
     return html`<header>
         <h3>${this.heading}</h3>
         <span class="tools">
@@ -143,7 +147,7 @@ export class IntervalPlot extends LitElement {
           <button class="plain" @click=${this.saveCsv} aria-label="${this.heading}: save as CSV">CSV</button>
         </span>
       </header>
-      <canvas role="img" aria-label="${this.heading}, mean and confidence interval. ${text.join('; ')}"></canvas>`;
+      <canvas role="img" aria-label="${this.heading}, ${this.middle} and ${this.spread}. ${text.join('; ')}"></canvas>`;
   }
 }
 

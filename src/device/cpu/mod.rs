@@ -1,12 +1,14 @@
 //! The CPU device: a program is a list of kernel calls over one arena.
 //!
-//! - `store`: the named states. `compile`: places and order. `prepare`: which kernel computes which operation.
+//! - `store`: the named states. `compile`: places and order. `prepare`: which kernel computes which operation. `peak`: what
+//!   the CPU could do.
 //! - The kernels, and memory as they see it, are a crate of their own, `vitrine_kernels`, in the folder beside this file.
 //!
 //! A run neither allocates nor looks anything up by name: states are resolved to slots once per arrangement of the store. Results
 //! are the same bits at every run. One thread.
 
 mod compile;
+mod peak;
 mod prepare;
 mod store;
 #[cfg(test)]
@@ -17,6 +19,7 @@ use std::fmt::Write;
 use vitrine_kernels::buffer::{Buffer, Operands, Place};
 
 use self::compile::Plan;
+pub use self::peak::peak;
 pub use self::store::CpuStore;
 use super::{DeviceInfo, DeviceKind, ProgramReport};
 use crate::error::{Error, Result};

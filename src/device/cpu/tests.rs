@@ -259,3 +259,14 @@ fn training_lowers_the_loss_and_repeats_bit_for_bit() {
     let (few, same) = run(20);
     assert_eq!((few, same), (vec![losses[19], losses[39], losses[59]], weights));
 }
+
+#[test]
+fn the_peak_is_operations_over_time() {
+    let mut now = 0.0;
+    let measured = super::peak(&mut || {
+        now += 0.05;
+        now
+    });
+    let (_, operations) = vitrine_kernels::peak::multiply_add_chains(1 << 12);
+    assert!((measured - operations as f64 / 0.05 / 1e9).abs() < 1e-6 * measured, "{measured}");
+}

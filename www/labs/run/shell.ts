@@ -7,24 +7,16 @@ import { state } from 'lit/decorators.js';
 import type { DeviceChoice, EngineModule } from '../../engine/types.ts';
 import { problemNote } from '../../ui/fields.ts';
 import { onKey } from '../../ui/shortcuts.ts';
-import { decode, encode, initialState, overlay, type Schema } from '../../ui/state.ts';
+import { encode, initialState, overlay, type Schema } from '../../ui/state.ts';
 import { story, storyStyles } from '../../ui/story.ts';
 import { controls } from '../../ui/theme.ts';
 import '../../ui/transport.ts';
 import type { Action, Speed } from '../../ui/transport.ts';
 import type { DoneDetail, ErrorDetail, LabElement, LabOptions, StepDetail } from '../lab.ts';
 import type { Experiment, LabSettings } from './experiment.ts';
+import { opening, type Preset } from './opening.ts';
 
-/** A named set-up, for `preset="…"` and "Try this". */
-export interface Preset<S> {
-  id: string;
-  title: string;
-  /** What to do and what to look for. */
-  text: string;
-  settings: Partial<S>;
-  /** Offered in the story strip. */
-  offered: boolean;
-}
+export type { Preset };
 
 /** What one lab is about. */
 export interface Subject<S> {
@@ -73,24 +65,15 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
   ];
 
   begin(options: LabOptions): void {
-    const { schema, presets } = this.subject;
-    const preset = presets.find(({ id }) => id === options.preset);
-    const attributes = new URLSearchParams();
-    if (options.data !== null) attributes.set('data', options.data);
-    if (options.seed !== null) attributes.set('seed', options.seed);
-    const start: Reading<S> = {
-      settings: { ...initialState(schema), ...preset?.settings },
-      unread: options.preset && !preset ? ['preset'] : [],
-    };
-    const { settings, unread } = [attributes.toString(), options.hash].reduce((so, text) => read(schema, so, text), start);
-    this.preset = preset?.id ?? '';
+    const { settings, preset, notice } = opening(this.subject.schema, this.subject.presets, options);
+    this.preset = preset;
     this.omitted = options.omitted;
     const session = this.create(settings);
     session.onStep = (detail) => this.tell<StepDetail>('vitrine-step', detail);
     session.onDone = (detail) => this.tell<DoneDetail>('vitrine-done', detail);
     session.onProblem = ({ code, message }) => this.tell<ErrorDetail>('vitrine-error', { code, message });
     session.onSettings = () => this.dispatchEvent(new Event('settings'));
-    if (unread.length > 0) session.notice = `Not understood, so left at its default: ${unread.join(', ')}.`;
+    if (notice) session.notice = notice;
     this.stopWatching = session.watch(() => this.requestUpdate());
     this.session = session;
     this.opened(session);
@@ -156,19 +139,4 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
       ${this.ready(session) ? this.body(session) : html`<p class="waiting" role="status">${this.progressOf(session)}</p>`}
     </div>`;
   }
-}
-
-interface Reading<S> {
-  settings: S;
-  /** Keys whose values made no sense. */
-  unread: string[];
-}
-
-/** Lays what `text` says over the settings so far. A link of another version says nothing. */
-function read<S extends LabSettings>(schema: Schema<S>, { settings, unread }: Reading<S>, text: string): Reading<S> {
-  const { state, dropped } = decode(schema, text);
-  if (dropped.includes('v')) return { settings, unread: [...unread, 'v'] };
-  const given = [...new URLSearchParams(text).keys()];
-  const known = Object.entries(state).filter(([key]) => given.includes(key) && !dropped.includes(key));
-  return { settings: { ...settings, ...Object.fromEntries(known) }, unread: [...unread, ...dropped] };
 }

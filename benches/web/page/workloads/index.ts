@@ -69,14 +69,7 @@ export interface Explanations {
   network: Layer[];
 }
 
-export type Workload =
-  | Classify
-  | Autoencode
-  | Adversarial
-  | InputGradient
-  | MatrixProduct
-  | IntegratedGradients
-  | Explanations;
+export type Workload = Classify | Autoencode | Adversarial | InputGradient | MatrixProduct | IntegratedGradients | Explanations;
 export type Task = Workload['task'];
 
 /** Different batches that the training workloads go round. */
