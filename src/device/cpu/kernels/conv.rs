@@ -1,4 +1,5 @@
-//! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand is packed straight from the images.
+//! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand is packed straight from the images, or,
+//! where packing does not pay (`direct`), read there.
 //!
 //! Forward, per group: y[co, (n, oy, ox)] = w[co, k] · patch[k, (n, oy, ox)] with k = (ci, ky, kx). Where the image is padded, a few
 //! images at a time are copied with their border into scratch; then a patch is the value at the target's base address plus an
@@ -9,6 +10,7 @@
 use std::ops::Range;
 
 use crate::buffer::Kernel;
+use crate::direct;
 use crate::gemm::{self, Panel, Sink};
 use vitrine_graph::{Conv2d, Shape};
 
@@ -17,14 +19,19 @@ const BORDERED: usize = 1 << 16;
 
 /// Targets of a pass over images: rows and columns, their distances in memory, the distance of images, the first.
 #[derive(Clone, Copy)]
-struct Grid {
-    size: [usize; 2],
-    step: [usize; 2],
+pub(crate) struct Grid {
+    pub size: [usize; 2],
+    pub step: [usize; 2],
     image: usize,
     start: usize,
 }
 
 impl Grid {
+    /// The address of the first target of row `y` of image `n`.
+    pub fn line(&self, n: usize, y: usize) -> usize {
+        self.start + n * self.image + y * self.step[0]
+    }
+
     /// Addresses of targets `first..first + count` (at most `W`), which are counted through the images; unused ones repeat the first.
     #[inline]
     fn places<const W: usize>(&self, first: usize, count: usize) -> [usize; W] {
@@ -121,13 +128,15 @@ impl Sink for Images<'_> {
 }
 
 /// Targets that share their kernel cells.
-struct Pass {
+pub(crate) struct Pass {
     /// Base addresses in the bordered source, and addresses in the result; both relative to the group's first plane.
-    from: Grid,
-    to: Grid,
+    pub from: Grid,
+    pub to: Grid,
     /// For each k, in the source and in the weights.
-    offsets: Vec<usize>,
+    pub offsets: Vec<usize>,
     weights: Vec<usize>,
+    /// The offsets as runs of neighbours: the first, and how many.
+    pub runs: Vec<(usize, usize)>,
 }
 
 /// How the source is surrounded by zeros.
@@ -214,7 +223,12 @@ impl Product {
             let values = &weights[group * self.group_weights..];
             let k = pass.offsets.len();
             let weights = Weights { values, vector: self.vector, offsets: &pass.weights };
-            gemm::pack(self.rows, k, &weights, &mut packed[at..][..gemm::packed_len(self.rows, k)]);
+            let packed = &mut packed[at..][..gemm::packed_len(self.rows, k)];
+            if direct::suits(self.rows, pass) {
+                direct::pack(self.rows, pass, &weights, packed);
+            } else {
+                gemm::pack(self.rows, k, &weights, packed);
+            }
         });
         let inner = self.channels * self.groups * self.border.inner[0] * self.border.inner[1];
         let bordered = self.channels * self.groups * self.border.side(0) * self.border.side(1);
@@ -231,8 +245,13 @@ impl Product {
             let out = &mut out[image * result..][..count * result];
             self.each(|group, pass, at| {
                 let source = &source[group * (bordered / self.groups)..];
+                let result = &mut out[group * self.rows * self.plane..];
+                if direct::suits(self.rows, pass) {
+                    let planes = direct::Planes { images: count, source, result, plane: self.plane };
+                    return direct::multiply(self.rows, pass, &packed[at..], planes);
+                }
                 let patches = Patches { source, targets: pass.from, offsets: &pass.offsets };
-                let mut sink = Images { values: &mut out[group * self.rows * self.plane..], plane: self.plane, targets: pass.to };
+                let mut sink = Images { values: result, plane: self.plane, targets: pass.to };
                 let columns = count * pass.to.size[0] * pass.to.size[1];
                 gemm::multiply(self.rows, columns, pass.offsets.len(), &packed[at..], &patches, &mut sink, panels);
             });
@@ -256,6 +275,12 @@ impl Product {
         if joined(&pass.from) && joined(&pass.to) {
             pass.from.size = [1, height * width];
             pass.to.size = [1, height * width];
+        }
+        for &offset in &pass.offsets {
+            match pass.runs.last_mut() {
+                Some((first, len)) if *first + *len == offset => *len += 1,
+                _ => pass.runs.push((offset, 1)),
+            }
         }
         self.passes.push(pass);
     }
@@ -286,6 +311,7 @@ pub fn conv2d(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape) -> Kernel {
         to: Grid { size, step: [y[3], 1], image: y[1] * y[2] * y[3], start: 0 },
         offsets: (0..k).map(|k| offset(k / (w[2] * w[3]), k / w[3] % w[2], k % w[3])).collect(),
         weights: (0..k).collect(),
+        runs: Vec::new(),
     });
     product.kernel()
 }
@@ -303,7 +329,8 @@ fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
     (0..stride.min(input))
         .map(|first| {
             let source = |cell: usize| (first + pad) as isize - (cell * dilation) as isize;
-            let taps = (0..kernel).filter(|&cell| source(cell).rem_euclid(stride as isize) == 0);
+            // Backwards, so that source cells ascend.
+            let taps = (0..kernel).rev().filter(|&cell| source(cell).rem_euclid(stride as isize) == 0);
             Phase {
                 first,
                 count: (input - first).div_ceil(stride),
@@ -357,6 +384,7 @@ pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
                 to: Grid { size, step, image: dx[1] * dx[2] * dx[3], start },
                 offsets,
                 weights,
+                runs: Vec::new(),
             });
         }
     }

@@ -11,6 +11,7 @@
 
 pub mod buffer;
 pub mod conv;
+mod direct;
 pub mod fused;
 pub mod gather;
 pub mod gemm;

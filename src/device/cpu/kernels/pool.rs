@@ -86,7 +86,8 @@ pub fn max_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
         planes.each(count, |input, output| {
             let (x, y) = (&x.get(0)[input], &mut out[output]);
             if planes.halves() {
-                return halve(x, y, planes.input[1], planes.output[1]);
+                let largest = |a: [f32; 2], b: [f32; 2]| math::max(math::max(a[0], a[1]), math::max(b[0], b[1]));
+                return halve(x, y, planes.input[1], planes.output[1], largest);
             }
             planes.windows(|o, rows, columns| {
                 y[o] = rows.fold(f32::NEG_INFINITY, |best, row| {
@@ -97,15 +98,16 @@ pub fn max_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
     })
 }
 
-/// The maxima of 2×2 windows side by side, row by row.
-fn halve(x: &[f32], y: &mut [f32], width: usize, half: usize) {
+/// What `join` makes of the two rows of each 2×2 window, side by side, row by row.
+#[inline(always)]
+fn halve(x: &[f32], y: &mut [f32], width: usize, half: usize, join: impl Fn([f32; 2], [f32; 2]) -> f32) {
     if half == 0 {
         return;
     }
     for (pair, line) in x.chunks_exact(2 * width).zip(y.chunks_exact_mut(half)) {
         let (above, below) = pair.split_at(width);
         for ((y, a), b) in line.iter_mut().zip(above.as_chunks::<2>().0).zip(below.as_chunks::<2>().0) {
-            *y = math::max(math::max(a[0], a[1]), math::max(b[0], b[1]));
+            *y = join(*a, *b);
         }
     }
 }
@@ -146,6 +148,9 @@ pub fn avg_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
     Kernel::new(move |x, out| {
         planes.each(count, |input, output| {
             let (x, y) = (&x.get(0)[input], &mut out[output]);
+            if planes.halves() {
+                return halve(x, y, planes.input[1], planes.output[1], |a, b| ((a[0] + a[1]) + (b[0] + b[1])) * 0.25);
+            }
             planes.windows(|o, rows, columns| {
                 let cells = (rows.len() * columns.len()) as f32;
                 y[o] = rows.map(|row| math::sum(&x[row * planes.input[1]..][columns.clone()])).sum::<f32>() / cells;
@@ -160,6 +165,9 @@ pub fn avg_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
         out.fill(0.0);
         planes.each(count, |input, output| {
             let (dy, dx) = (&x.get(0)[output], &mut out[input]);
+            if planes.halves() {
+                return spread(dy, dx, planes.input[1], planes.output[1]);
+            }
             planes.windows(|o, rows, columns| {
                 let share = dy[o] / (rows.len() * columns.len()) as f32;
                 for row in rows {
@@ -168,6 +176,20 @@ pub fn avg_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
             });
         });
     })
+}
+
+/// A quarter of each value to all four cells of its 2×2 window.
+fn spread(dy: &[f32], dx: &mut [f32], width: usize, half: usize) {
+    if half == 0 {
+        return;
+    }
+    for (line, pair) in dy.chunks_exact(half).zip(dx.chunks_exact_mut(2 * width)) {
+        let (above, below) = pair.split_at_mut(width);
+        for ((dy, a), b) in line.iter().zip(above.as_chunks_mut::<2>().0).zip(below.as_chunks_mut::<2>().0) {
+            *a = [dy * 0.25; 2];
+            *b = *a;
+        }
+    }
 }
 
 /// One side of a resize: for each output, two neighbouring inputs and the second's weight.

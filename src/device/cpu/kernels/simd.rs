@@ -1,5 +1,5 @@
-//! The widest vectors of the machine, and the register tile that is written with them, for two kinds of left operand: packed panels,
-//! and rows that lie where they are. All of the device's `unsafe` is here.
+//! The widest vectors of the machine, and the register tile that is written with them, for packed panels, and for
+//! operands that lie where they are. All of the device's `unsafe` is here.
 //!
 //! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
 //! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
@@ -52,6 +52,13 @@ pub trait Tiles<const MR: usize, const NR: usize> {
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
 
+/// The MR×NR register tile whose right operand lies where it is.
+pub trait Columns<const MR: usize, const NR: usize> {
+    /// The product of an MR-wide panel with NR neighbouring values of `b` at each offset; `runs` are first offsets and numbers of
+    /// neighbouring ones.
+    fn product_of_columns(a: &[[f32; MR]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; NR]; MR];
+}
+
 /// Eight accumulators of four values, as many as sixteen registers hold beside the operands.
 pub struct Narrow;
 
@@ -64,6 +71,20 @@ impl Tiles<4, 8> for Narrow {
     #[inline(always)]
     fn product_of_rows(a: &[f32], starts: [usize; 4], walk: Walk, b: &[[f32; 8]]) -> [[f32; 8]; 4] {
         product_of_rows::<narrow::Register, 4, 2, 8>(a, starts, walk, b)
+    }
+}
+
+impl Columns<4, 8> for Narrow {
+    #[inline(always)]
+    fn product_of_columns(a: &[[f32; 4]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 8]; 4] {
+        product_of_columns::<narrow::Register, 4, 2, 8>(a, b, runs)
+    }
+}
+
+impl Columns<1, 16> for Narrow {
+    #[inline(always)]
+    fn product_of_columns(a: &[[f32; 1]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 1] {
+        product_of_columns::<narrow::Register, 1, 4, 16>(a, b, runs)
     }
 }
 
@@ -83,6 +104,29 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a:
 }
 
 #[inline(always)]
+fn product_of_columns<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    a: &[[f32; MR]],
+    b: &[f32],
+    runs: &[(usize, usize)],
+) -> [[f32; NR]; MR] {
+    let mut sums = [[V::splat(0.0); VECTORS]; MR];
+    let mut a = a.iter();
+    for &(offset, len) in runs {
+        // One bounds check for a run.
+        for (b, a) in b[offset..][..len + NR - 1].windows(NR).zip(&mut a) {
+            let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
+            for i in 0..MR {
+                let a = V::splat(a[i]);
+                for v in 0..VECTORS {
+                    sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                }
+            }
+        }
+    }
+    stored(sums)
+}
+
+#[inline(always)]
 fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
     a: &[f32],
     starts: [usize; MR],
@@ -95,8 +139,9 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
         for line in 0..walk.lines {
             let at = image * walk.image_step + line * walk.line_step;
             let rows: [&[f32]; MR] = std::array::from_fn(|i| &a[starts[i] + at..][..walk.len]);
-            for (k, b) in pieces.next().into_iter().flatten().enumerate() {
-                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
+            let Some(piece) = pieces.next() else { continue };
+            for k in 0..walk.len {
+                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&piece[k][v * V::LANES..]));
                 for i in 0..MR {
                     let a = V::splat(rows[i][k]);
                     for v in 0..VECTORS {
@@ -221,7 +266,7 @@ pub use x86::Wide;
 mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
 
-    use super::{Tiles, Vector, Walk};
+    use super::{Columns, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -238,6 +283,31 @@ mod x86 {
             // SAFETY: as above.
             unsafe { product_of_rows(a, starts, walk, b) }
         }
+    }
+
+    impl Columns<6, 16> for Wide {
+        #[inline(always)]
+        fn product_of_columns(a: &[[f32; 6]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 6] {
+            // SAFETY: as above.
+            unsafe { product_of_columns::<6, 2, 16>(a, b, runs) }
+        }
+    }
+
+    impl Columns<1, 16> for Wide {
+        #[inline(always)]
+        fn product_of_columns(a: &[[f32; 1]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 1] {
+            // SAFETY: as above.
+            unsafe { product_of_columns::<1, 2, 16>(a, b, runs) }
+        }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn product_of_columns<const MR: usize, const VECTORS: usize, const NR: usize>(
+        a: &[[f32; MR]],
+        b: &[f32],
+        runs: &[(usize, usize)],
+    ) -> [[f32; NR]; MR] {
+        super::product_of_columns::<Register, MR, VECTORS, NR>(a, b, runs)
     }
 
     #[target_feature(enable = "avx2,fma")]
