@@ -90,6 +90,20 @@ const labs = {
     await button(page, 'Measure again').waitFor({ timeout: TRAINING_MS });
     await shoot('measured');
   },
+  async vae(page, shoot) {
+    await button(page, 'Train').waitFor();
+    await shoot('first-view');
+    await button(page, 'Train').click();
+    await page.getByText(/step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await shoot('digits');
+    await button(page, 'β = 1 against β = 4').click();
+    await page.getByRole('region', { name: 'The two networks' }).waitFor();
+    await button(page, 'Train').click();
+    await page.getByText(/step ([1-9]\d\d|\d+\u2009\d{3})/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await shoot('rooms');
+  },
 };
 
 mkdirSync(target, { recursive: true });

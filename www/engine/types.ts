@@ -95,6 +95,8 @@ export type DataSource =
       size?: number;
       count?: number;
       factor?: 'shape' | 'object-hue' | 'wall-hue' | 'floor-hue' | 'scale' | 'orientation';
+      /** How far the solid may stand from the middle, 0…1; 0 leaves the six factors alone to decide the picture. */
+      scatter?: number;
     }
   | { kind: 'strokes'; count?: number }
   /** IDX files, plain or gzip, as a visitor dropped them. */

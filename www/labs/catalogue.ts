@@ -6,6 +6,7 @@ import { ganPoster } from './gan/poster.ts';
 import { measurePoster } from './measure/poster.ts';
 import { ratePoster } from './rate/poster.ts';
 import { speedPoster } from './speed/poster.ts';
+import { vaePoster } from './vae/poster.ts';
 
 export interface LabEntry {
   /** As in `lab="…"`. */
@@ -68,6 +69,12 @@ export const LABS: readonly LabEntry[] = [
     poster: speedPoster,
     tag: 'vt-speed-lab',
     load: () => import('./speed/lab.ts'),
+    id: 'vae',
+    title: 'Images in a few numbers',
+    summary: 'A variational autoencoder: the two parts of its loss, the plane of its codes, and what each number comes to mean.',
+    poster: vaePoster,
+    tag: 'vt-vae-lab',
+    load: () => import('./vae/lab.ts'),
   },
 ];
 

@@ -11,6 +11,7 @@ import { Watched } from '../../ui/signal.ts';
 import { Trace } from '../../ui/trace.ts';
 import { PACE, type Action, type RunState } from '../../ui/transport.ts';
 import { Experiment, pause } from '../run/experiment.ts';
+import { Remaker } from '../run/remake.ts';
 import { frameOf, latentGrid, lattice, type Frame } from './field.ts';
 import { SUB_STEPS, type SubStep } from './iteration.ts';
 import { changeBetween, cloudOf, optionsOf, type Change, type Settings } from './settings.ts';
@@ -76,8 +77,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
   walking = false;
   /** Before the last update in slow motion. */
   before: Look | null = null;
-  #pending: Change = 'nothing';
-  #working: Promise<void> | null = null;
+  readonly #changes = new Remaker(CHANGES, (change) => this.#carryOut(change));
   #loop: Promise<void> = Promise.resolve();
   #readAt = -Infinity;
   /** Counts the times that slow motion was set going. */
@@ -89,7 +89,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
 
   protected override make(): Promise<void> {
     this.live = null;
-    return this.#make('game');
+    return this.#changes.ask('game');
   }
 
   async update(changes: Partial<Settings>): Promise<void> {
@@ -97,7 +97,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     this.settings = { ...before, ...changes };
     this.onSettings();
     this.#announce();
-    await this.#make(changeBetween(before, this.settings));
+    await this.#changes.ask(changeBetween(before, this.settings));
     if (this.settings.grid && this.look && !this.look.knots && !this.playing) await this.#try(() => this.#see());
   }
 
@@ -106,30 +106,20 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     this.calm.changed();
   }
 
-  async #make(change: Change): Promise<void> {
-    this.#pending = CHANGES[Math.max(CHANGES.indexOf(this.#pending), CHANGES.indexOf(change))];
-    if (this.#pending === 'nothing') return;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#pending !== 'nothing' && this.started) {
-      const change = this.#pending;
-      this.#pending = 'nothing';
-      if (change === 'rates') {
-        await this.#try(() => this.#setRates());
-        continue;
-      }
-      this.playing = this.walking = false;
-      this.busy = true;
-      this.#announce();
-      await this.#loop;
-      await this.#try(() => (change === 'game' || !this.live ? this.#begin() : this.live.gan.rewind(this.settings.seed)), 'data');
-      await this.#afresh();
-      this.busy = false;
-      this.#announce();
+  async #carryOut(change: Change): Promise<void> {
+    if (!this.started) return;
+    if (change === 'rates') {
+      await this.#try(() => this.#setRates());
+      return;
     }
+    this.playing = this.walking = false;
+    this.busy = true;
+    this.#announce();
+    await this.#loop;
+    await this.#try(() => (change === 'game' || !this.live ? this.#begin() : this.live.gan.rewind(this.settings.seed)), 'data');
+    await this.#afresh();
+    this.busy = false;
+    this.#announce();
   }
 
   /** Says where `work` failed. */
