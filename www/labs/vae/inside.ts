@@ -19,8 +19,6 @@ const COLUMNS: readonly Column<Pupil>[] = [
   { title: 'KL', numeric: true, cell: ({ last }) => figure(last?.penalty) },
   { title: 'silent', numeric: true, cell: ({ look }) => (look ? look.latents.filter(({ silent }) => silent).length : '–') },
   { title: 'MIG', numeric: true, cell: ({ scores }) => figure(scores?.mig) },
-  { title: 'modularity', numeric: true, cell: ({ scores }) => figure(scores?.modularity) },
-  { title: 'compactness', numeric: true, cell: ({ scores }) => figure(scores?.compactness) },
 ];
 
 @customElement('vt-vae-inside')

@@ -107,7 +107,7 @@ export function changeBetween(before: Settings, after: Settings): Change {
   return changes.reduce((a, b) => (CHANGES.indexOf(a) > CHANGES.indexOf(b) ? a : b), 'nothing');
 }
 
-const ROOMS: Partial<Settings> = { data: 'rooms', shape: 'convolutional', latent: 8 };
+const ROOMS: Partial<Settings> = { data: 'rooms', latent: 8 };
 
 export const PRESETS: readonly Preset<Settings>[] = [
   {

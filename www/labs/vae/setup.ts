@@ -68,7 +68,7 @@ export class Setup extends Panel {
       <h3>The bargain</h3>
       ${slider({ ...beta, label: 'β, the price of a nat', value: settings.beta, onChange: (value) => this.set({ beta: value }) })}
       ${check({
-        label: 'Train a second network with another β',
+        label: 'A second network beside it',
         value: settings.against > 0,
         onChange: (on) => this.set({ against: on ? 4 : 0, shown: 1 }),
       })}
