@@ -116,6 +116,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     this.busy = true;
     this.#announce();
     await this.#loop;
+    this.busy = true;
     await this.#try(() => (change === 'game' || !this.live ? this.#begin() : this.live.gan.rewind(this.settings.seed)), 'data');
     await this.#afresh();
     this.busy = false;
@@ -187,7 +188,15 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     actions[action]();
   }
 
+  /** What is under way comes to its end first. */
   halt(): void {
+    if (this.playing) {
+      this.busy = true;
+      void this.#loop.then(() => {
+        this.busy = false;
+        this.#announce();
+      });
+    }
     this.playing = this.walking = false;
     this.#announce();
   }

@@ -82,6 +82,7 @@ export class Trial extends Experiment<Settings, 'data' | 'networks' | 'training'
     this.busy = true;
     this.changed();
     await this.#loop;
+    this.busy = true;
     if (change === 'seed' && this.live) await this.#begin(this.settings.seed);
     else await this.#try(change === 'data' ? 'data' : 'networks', () => this.#build(change));
     this.busy = false;
@@ -140,7 +141,15 @@ export class Trial extends Experiment<Settings, 'data' | 'networks' | 'training'
     actions[action]();
   }
 
+  /** What is under way comes to its end first. */
   halt(): void {
+    if (this.playing) {
+      this.busy = true;
+      void this.#loop.then(() => {
+        this.busy = false;
+        this.changed();
+      });
+    }
     this.playing = false;
     this.changed();
   }
