@@ -62,6 +62,14 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./gan/lab.ts'),
   },
   {
+    id: 'vae',
+    title: 'Images in a few numbers',
+    summary: 'A variational autoencoder: the two parts of its loss, the plane of its codes, and what each number comes to mean.',
+    poster: vaePoster,
+    tag: 'vt-vae-lab',
+    load: () => import('./vae/lab.ts'),
+  },
+  {
     id: 'speed',
     title: 'How fast is this device?',
     summary:
@@ -69,12 +77,6 @@ export const LABS: readonly LabEntry[] = [
     poster: speedPoster,
     tag: 'vt-speed-lab',
     load: () => import('./speed/lab.ts'),
-    id: 'vae',
-    title: 'Images in a few numbers',
-    summary: 'A variational autoencoder: the two parts of its loss, the plane of its codes, and what each number comes to mean.',
-    poster: vaePoster,
-    tag: 'vt-vae-lab',
-    load: () => import('./vae/lab.ts'),
   },
 ];
 
