@@ -1,6 +1,7 @@
 // Vitrine beside other libraries in one headless Chromium: `node benches/web/bench.mjs [options]`. Each library and back end has a page
 // of its own; the pages of one workload are measured in turns, so that whatever else the machine does falls on all alike. Prints a
-// table and writes target/bench/web.json. Expects what `make build` leaves in www (`make bench` builds it).
+// table and writes target/bench/web.json; a matrix product on our CPU also tells its share of what the SIMD unit can do, measured in the
+// same page before each block (`gflops`, `peak_gflops`, `peak_fraction`, of the fastest block). Expects what `make build` leaves in www (`make bench` builds it).
 //
 //   --workloads W1,W6      which (all)
 //   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)
@@ -12,7 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, median, openBrowser, patiently } from './session.mjs';
-import { printStartup, printTable } from './table.mjs';
+import { printPeak, printStartup, printTable } from './table.mjs';
 
 const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5-512', 'W5-1024', 'W6', 'W7', 'W8', 'W9'];
 const LIBRARIES = {
@@ -54,6 +55,7 @@ try {
     writeFileSync(path.join(target, 'web.json'), JSON.stringify(rows, null, 2) + '\n');
   }
   printTable(rows, workloads, machine(session.browser));
+  printPeak(rows);
   printStartup(rows);
 } finally {
   await session.close();
@@ -94,6 +96,7 @@ async function start({ library, backend }, workload) {
     row.note ??= 'has no such operations';
     return runner;
   }
+  const { operations } = prepared;
   Object.assign(row, { first_result: prepared.result, startup_ms: prepared.sinceNavigation, startup_bytes: page.bytes() });
   const warm = await attempt('the second step', page.call('measure', 1));
   if (!warm) return runner;
@@ -112,11 +115,17 @@ async function start({ library, backend }, workload) {
           row.note = `${times.length} repetitions fit into ${seconds} s`;
           return;
         }
+        const peak = operations && backend === 'cpu' ? await attempt('the peak', page.call('peak')) : null;
         const block = await attempt('a block', page.call('measure', steps));
         if (!block) return;
         times.push(block.milliseconds / steps);
         const sorted = [...times].sort((a, b) => a - b);
         Object.assign(row, { median_ms: median(sorted), min_ms: sorted[0], runs: times.length, last_result: block.result });
+        if (peak === null) return;
+        // Both at their best: a neighbour on the machine may slow either.
+        row.peak_gflops = Math.max(peak, row.peak_gflops ?? 0);
+        row.gflops = (operations * 1e-6) / row.min_ms;
+        row.peak_fraction = row.gflops / row.peak_gflops;
       };
   return runner;
 }

@@ -1,5 +1,6 @@
 // How the cost of a training step follows the work, Vitrine on the CPU: `node benches/web/scaling.mjs [--repetitions 5]`. The points are
-// those of page/workloads/scaling.ts. Prints a table and writes target/bench/scaling.json, a list of { sweep, value, multiplications,
+// those of page/workloads/scaling.ts. All of them are measured in turns, so that whatever else the machine does falls on all alike:
+// sweeps that were measured one after another differed by a factor of two where they share a workload. Prints a table and writes target/bench/scaling.json, a list of { sweep, value, multiplications,
 // median_ms, min_ms, runs }, and scaling.svg. Expects what `make build` leaves in www (`make bench-scaling` builds it).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,15 +18,21 @@ try {
   const page = await session.open();
   const points = await page.get('points');
   await page.close();
-  const rows = [];
-  for (const sweep of new Set(points.map(({ sweep }) => sweep))) {
-    rows.push(...(await measure(points.filter((point) => point.sweep === sweep))));
-  }
+  const rows = await measure(points);
   console.log(machine(session.browser));
   for (const { sweep, value, multiplications, median_ms } of rows) {
     const speed = `${((2e-6 * multiplications) / median_ms).toFixed(1)} GFLOP/s`;
     console.log(`${sweep.padEnd(9)}${String(value).padStart(4)} ${median_ms.toPrecision(3).padStart(8)} ms ${speed.padStart(14)}`);
   }
+  const [overhead, ...same] = [
+    ['overhead', 1],
+    ['batch', 64],
+    ['width', 1],
+  ].map(([sweep, value]) => rows.find((row) => row.sweep === sweep && row.value === value));
+  console.log(`\nFlat overhead of a step: ${overhead.median_ms.toPrecision(2)} ms (aim: below 0.15 ms)`);
+  console.log(
+    `Batch 64 and width 1, one workload twice: ${same.map(({ median_ms }) => median_ms.toPrecision(3)).join(' and ')} ms`,
+  );
   mkdirSync(target, { recursive: true });
   writeFileSync(path.join(target, 'scaling.json'), JSON.stringify(rows, null, 2) + '\n');
   writeFileSync(path.join(target, 'scaling.svg'), plot(rows));
@@ -33,7 +40,7 @@ try {
   await session.close();
 }
 
-/** All points of one sweep, in turns. */
+/** All points, in turns. */
 async function measure(points) {
   const runners = [];
   for (const { name, ...row } of points) {

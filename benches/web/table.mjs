@@ -32,6 +32,24 @@ export function printTable(rows, workloads, machine) {
   for (const row of rows) if (row.note) console.log(`${row.workload} ${name(row)}: ${row.note}`);
 }
 
+/** What share of the SIMD unit's peak the matrix products reach. */
+export function printPeak(rows) {
+  const known = rows.filter(({ peak_fraction }) => peak_fraction);
+  if (known.length === 0) return;
+  console.log(
+    '\nMatrix products and the peak of one core, chains of multiply-adds in SIMD registers, in the same page; fastest blocks\n',
+  );
+  print(
+    ['', 'GFLOP/s', 'peak', 'share'],
+    known.map((row) => [
+      `${row.workload} ${name(row)}`,
+      figure(row.gflops),
+      figure(row.peak_gflops),
+      `${(100 * row.peak_fraction).toFixed(0)} %`,
+    ]),
+  );
+}
+
 /** What stands between a visitor and the first step of the first workload. */
 export function printStartup(rows) {
   const started = rows.filter(({ workload, startup_ms }) => workload === rows[0].workload && startup_ms);

@@ -16,6 +16,8 @@ export interface Started {
   result: number;
   /** From navigation to the end of the first step, ms. */
   sinceNavigation: number;
+  /** Multiplications and additions of a step, where it is a matrix product. */
+  operations?: number;
 }
 
 declare global {
@@ -26,6 +28,8 @@ declare global {
     prepare(library: string, backend: string, name: string): Promise<Started | null>;
     /** Does so many steps of the workload that was prepared. */
     measure(steps: number): Promise<{ milliseconds: number; result: number }>;
+    /** GFLOP/s that one core's SIMD unit can do, by the library that was prepared; null where it cannot tell. */
+    peak(): Promise<number | null>;
   }
 }
 
@@ -41,17 +45,23 @@ window.points = POINTS.map(({ sweep, value, workload }) => ({
 }));
 
 let run: Run;
+let tasks: Tasks;
 
 window.prepare = async (library, backend, name) => {
   const { start } = await LIBRARIES[library]();
-  const tasks = await start(backend as never);
+  tasks = await start(backend as never);
   const workload = workloads[name];
   const task = tasks[workload.task] as ((workload: never) => Run | Promise<Run>) | undefined;
   if (!task) return null;
   run = await task(workload as never);
   const result = await run(1);
-  return { result, sinceNavigation: performance.now() };
+  const sinceNavigation = performance.now();
+  return workload.task === 'matrix-product'
+    ? { result, sinceNavigation, operations: 2 * workload.size ** 3 }
+    : { result, sinceNavigation };
 };
+
+window.peak = async () => (await tasks.peak?.()) ?? null;
 
 window.measure = async (steps) => {
   const start = performance.now();

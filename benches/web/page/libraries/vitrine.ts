@@ -123,6 +123,8 @@ function counter(g: GraphRecorder): GraphNode {
 export async function start(device: DeviceChoice): Promise<Tasks> {
   const engine = await Engine.create({ device });
   return {
+    peak: () => engine.simdPeak(),
+
     async classify({ input, batch, classes, network }) {
       const { pixels, labels } = images(batch * BATCHES, input, classes);
       const shape = input as [number, number, number];
