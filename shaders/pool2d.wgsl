@@ -98,6 +98,32 @@ fn maximum_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     result[i] = sum;
 }
 
+// The same where windows lie side by side from the corner on: a thread for each, and for those that the image has only a part of.
+@compute @workgroup_size(64)
+fn maximum_gradient_apart(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let rows = (H + KH - 1) / KH;
+    let columns = (W + KW - 1) / KW;
+    let i = id.x + id.y * groups.x * 64u;
+    if (i >= PLANES * rows * columns) {
+        return;
+    }
+    let plane = i / (rows * columns);
+    let oy = i / columns % rows;
+    let ox = i % columns;
+    let w = window(oy, ox);
+    let best = largest(plane, oy, ox);
+    var dy = 0.0; // of cells that no window covers
+    if (oy < OH && ox < OW) {
+        dy = b[(plane * OH + oy) * OW + ox];
+    }
+    for (var y = w.top; y < w.bottom; y++) {
+        for (var x = w.left; x < w.right; x++) {
+            let at = (plane * H + y) * W + x;
+            result[at] = select(0.0, dy, at == best);
+        }
+    }
+}
+
 // y[plane, oy, ox] = mean of the window's cells inside the image
 @compute @workgroup_size(64)
 fn average(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,6 +1,7 @@
 //! Convolution and its two adjoints.
 
 use super::super::pipelines::{CONV2D, CONV2D_TILED, CONV2D_WEIGHT_GRAD, Kernel};
+use super::choice::{self, TILE};
 use super::reduce::sum_parts;
 use super::{Dispatch, Lowering, Operand, Target, grid, linear};
 use crate::error::Result;
@@ -54,15 +55,11 @@ impl Geometry {
 /// Positions of a workgroup of `conv2d.wgsl`: 64 threads of four.
 const POSITIONS: usize = 256;
 
-/// Filters and positions of a workgroup's tile of `conv2d_tiled.wgsl`.
-const TILE: usize = 32;
-
-/// `y` from `x` and `w`. Tiles through workgroup memory pay on a real GPU where filters and taps fill half a tile; on a software
-/// adapter a barrier costs more than the loads it saves.
+/// `y` from `x` and `w`.
 pub fn forward(op: &Op, conv: &Conv2d, g: &Geometry, target: Target) -> Result<Lowering> {
     let ([n, .., oh, ow], f) = (g.y, g.w[0] / conv.groups);
     let taps: usize = g.w[1..].iter().product();
-    if target.software || f < TILE / 2 || taps < TILE / 2 {
+    if !choice::convolution_tiled(f, taps, target) {
         return direct(op, "forward", conv, g, [n * oh * ow, f]);
     }
     let kernel = Kernel::new(CONV2D_TILED, "main", 3, &g.constants(conv));
@@ -89,7 +86,7 @@ pub fn weight_gradient(conv: &Conv2d, g: &Geometry, target: Target) -> Lowering 
     let rows = g.y[0] * g.y[2];
     let taps: usize = g.w[1..].iter().product();
     let tiles = conv.groups * (g.w[0] / conv.groups).div_ceil(4) * taps.div_ceil(4);
-    let splits = (target.wanted_threads() / tiles.max(1)).clamp(1, rows.clamp(1, 256));
+    let splits = choice::weight_gradient_splits(tiles, rows, target);
     let slice = rows.div_ceil(splits);
     let splits = rows.div_ceil(slice.max(1)).max(1);
     let mut constants = g.constants(conv);

@@ -1,8 +1,18 @@
 //! Pooling and resizing.
 
 use super::super::pipelines::{Kernel, POOL2D, RESIZE2D};
-use super::{Dispatch, Lowering, Operand, linear};
+use super::{Dispatch, Lowering, Operand, choice, linear};
 use crate::graph::{Pool2d, Resize, Shape};
+
+/// `dx` `[N, C, H, W]` from `x` and `dy` `[N, C, OH, OW]`.
+pub fn max_pool_gradient(windows: &Pool2d, image: &Shape, pooled: &Shape) -> Lowering {
+    if !choice::windows_apart(windows) {
+        return pool("maximum_gradient", windows, image, pooled, 2, image);
+    }
+    let [rows, columns] = [0, 1].map(|axis| image[2 + axis].div_ceil(windows.size[axis]));
+    let all = Shape::from([image[0], image[1], rows, columns]);
+    pool("maximum_gradient_apart", windows, image, pooled, 2, &all)
+}
 
 /// The entry point `entry` of `pool2d.wgsl` between the image `[N, C, H, W]` and the pooled `[N, C, OH, OW]`; one thread per value of
 /// `output`. `inputs` is one or two.

@@ -1,38 +1,18 @@
-//! Matrix products: the choice between the two kernels, and split-K for small outputs.
+//! Matrix products, with split-K for small outputs.
 
 use super::super::pipelines::{Kernel, MATMUL, MATMUL_TILED};
+use super::choice::{self, TILE};
 use super::reduce::sum_parts;
 use super::{Dispatch, Lowering, Operand, Target, grid};
 use crate::error::Result;
 use crate::graph::{Op, Shape};
-
-/// Rows and columns of a workgroup's tile.
-const TILE: usize = 32;
-
-/// How a matrix product is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Plan {
-    /// Through workgroup memory.
-    tiled: bool,
-    /// Slices of K, each computed by threads of its own.
-    splits: usize,
-}
-
-/// The table of variants. `threads`: 4 × 4 blocks of the output.
-fn choose(threads: usize, m: usize, n: usize, k: usize, target: Target) -> Plan {
-    // Each slice keeps at least 64 steps, or the second pass costs more than it saves.
-    let splits = (target.wanted_threads() / threads.max(1)).min(k / 64).clamp(1, 64);
-    // A tile mostly beyond the edge, or barriers on a software adapter, waste more than the tile saves.
-    let tiled = !target.software && m >= TILE / 2 && n >= TILE / 2 && k >= TILE / 2;
-    Plan { tiled, splits }
-}
 
 pub fn matmul(op: &Op, a: &Shape, b: &Shape, ta: bool, tb: bool, target: Target) -> Result<Lowering> {
     let r = a.rank();
     let batch = if r == 3 { a[0] } else { 1 };
     let (m, k) = if ta { (a[r - 1], a[r - 2]) } else { (a[r - 2], a[r - 1]) };
     let n = if tb { b[r - 2] } else { b[r - 1] };
-    let plan = choose(batch * m.div_ceil(4) * n.div_ceil(4), m, n, k, target);
+    let plan = choice::product(batch, [m, n, k], target);
     let slice = k.div_ceil(plan.splits);
     let splits = k.div_ceil(slice.max(1)).max(1);
     let constants = [

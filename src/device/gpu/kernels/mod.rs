@@ -1,8 +1,9 @@
 //! From an operation to dispatches: which shader, which constants, how many workgroups.
 //!
-//! [`lower`] is one exhaustive match. A family's file holds the choice between variants and the arithmetic of strides; the
-//! algorithm itself is in the shader. Nothing here touches the device.
+//! [`lower`] is one exhaustive match. The choice between variants is the table in `choice`, the arithmetic of strides in a
+//! family's file, the algorithm itself in the shader. Nothing here touches the device.
 
+mod choice;
 mod conv;
 mod image;
 mod index;
@@ -25,13 +26,6 @@ const MAX_GROUPS: usize = 65_535;
 pub struct Target {
     /// The adapter is a program on the CPU: barriers are dear, a few hundred threads suffice.
     pub software: bool,
-}
-
-impl Target {
-    /// Threads that keep the device busy: long reductions are split until there are about as many.
-    fn wanted_threads(self) -> usize {
-        if self.software { 512 } else { 16_384 }
-    }
 }
 
 /// An input of the operation to be lowered.
@@ -120,7 +114,7 @@ pub fn lower(node: &Node, inputs: &[Input], target: Target, in_place: Option<usi
             Ok(conv::weight_gradient(conv, &conv::Geometry::new(inputs[0].shape, shape, inputs[1].shape), target))
         }
         Op::MaxPool2d(pool) => Ok(image::pool("maximum", pool, inputs[0].shape, shape, 1, shape)),
-        Op::MaxPool2dGrad(pool) => Ok(image::pool("maximum_gradient", pool, shape, inputs[1].shape, 2, shape)),
+        Op::MaxPool2dGrad(pool) => Ok(image::max_pool_gradient(pool, shape, inputs[1].shape)),
         Op::MaxPool2dSelect(pool) => Ok(image::pool("maximum_select", pool, inputs[0].shape, shape, 2, shape)),
         Op::AvgPool2d(pool) => Ok(image::pool("average", pool, inputs[0].shape, shape, 1, shape)),
         Op::AvgPool2dGrad { pool, .. } => Ok(image::pool("average_gradient", pool, shape, inputs[0].shape, 1, shape)),

@@ -1,7 +1,7 @@
 //! Reductions over axes.
 
 use super::super::pipelines::{Kernel, REDUCE};
-use super::{Dispatch, Lowering, Operand, Target, linear};
+use super::{Dispatch, Lowering, Operand, Target, choice, linear};
 use crate::graph::{Reduce, Shape};
 
 /// Size and stride of a dimension.
@@ -67,9 +67,8 @@ pub fn reduce(from: &Shape, kind: Reduce, axes: &[usize], target: Target) -> Low
     let outputs = from.reduced(axes).len();
     let count = from.len() / outputs.max(1);
     let divisor = if kind == Reduce::Mean { count } else { 1 };
-    // A part below 16 values is not worth the second pass.
-    let parts = (target.wanted_threads() / outputs.max(1)).min(count / 16).min(256);
-    if parts <= 1 {
+    let parts = choice::reduction_parts(outputs, count, target);
+    if parts == 1 {
         return Lowering::one(pass(kind, dims, 1, divisor, Operand::Input(0), Operand::Output), from.len());
     }
     let partial = if kind == Reduce::Max { Reduce::Max } else { Reduce::Sum };
