@@ -13,12 +13,16 @@ use super::convert::{Answer, explain_methods, from_js, object, parse_message, pr
 use super::dataset::Dataset;
 #[cfg(feature = "generate")]
 use super::gan::Gan;
+#[cfg(feature = "generate")]
+use super::image_gan::ImageGan;
 use super::model::Model;
 #[cfg(feature = "programs")]
 use super::program::Program;
 use super::resident::Shared;
 use crate::device::Device;
 use crate::error::{Error, Result};
+#[cfg(feature = "generate")]
+use crate::generate::ImageGanOptions;
 #[cfg(feature = "generate")]
 use crate::generate::latent::factorise;
 use crate::nn::{self, Architecture};
@@ -138,6 +142,20 @@ impl Engine {
             ("losses", to_js(&losses)),
             ("best", found.best.into()),
         ]))
+    }
+
+    /// `options` is an `ImageGanOptions`.
+    #[cfg(feature = "generate")]
+    #[wasm_bindgen(js_name = imageGan)]
+    pub async fn image_gan(&self, dataset: &Dataset, options: JsValue) -> Answer<ImageGan> {
+        Ok(ImageGan::create(self.0.clone(), dataset, options).await?)
+    }
+
+    /// The `ImageGanOptions` with which the game fails as `failure`, an `ImageGanFailure`, says.
+    #[cfg(feature = "generate")]
+    #[wasm_bindgen(js_name = imageGanFailure)]
+    pub fn image_gan_failure(&self, failure: JsValue) -> Answer<JsValue> {
+        Ok(to_js(&ImageGanOptions::failing(from_js("failure", failure)?)))
     }
 
     #[wasm_bindgen(js_name = simulateDeviceLoss)]

@@ -13,6 +13,8 @@ mod engine;
 #[cfg(feature = "generate")]
 mod gan;
 #[cfg(feature = "generate")]
+mod image_gan;
+#[cfg(feature = "generate")]
 mod latent;
 #[cfg(feature = "explain")]
 mod measure;
@@ -29,6 +31,8 @@ pub use dataset::Dataset;
 pub use engine::Engine;
 #[cfg(feature = "generate")]
 pub use gan::Gan;
+#[cfg(feature = "generate")]
+pub use image_gan::ImageGan;
 #[cfg(feature = "explain")]
 pub use measure::Measurement;
 pub use model::Model;

@@ -12,6 +12,7 @@ export { Engine } from './engine.ts';
 export { EngineError } from './errors.ts';
 export { Gan } from './gan.ts';
 export type { BinaryFunction, GraphNode, GraphRecorder, UnaryFunction } from './graph.ts';
+export { ImageGan, type JudgeTraining } from './image-gan.ts';
 export {
   Model,
   type ExplainOptions,

@@ -4,6 +4,7 @@ import { EngineError, throwIfAborted } from './errors.ts';
 import { GraphRecorder } from './graph.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
 import { Gan } from './gan.ts';
+import { ImageGan } from './image-gan.ts';
 import { Model } from './model.ts';
 import { Program } from './program.ts';
 import type {
@@ -18,6 +19,8 @@ import type {
   ExplainMethodInfo,
   Factorisation,
   GanOptions,
+  ImageGanFailure,
+  ImageGanOptions,
   Layer,
   LayerProblem,
   ModelSummary,
@@ -169,6 +172,17 @@ export class Engine {
     { steps = 2000, rate = 0.05, seed = 1 }: { steps?: number; rate?: number; seed?: number } = {},
   ): Promise<Factorisation> {
     return this.#call('factorise', x, Uint32Array.from(shape), rank, steps, rate, seed);
+  }
+
+  /** A generator against a discriminator of images like those of `data`. */
+  async imageGan(data: Dataset, options: ImageGanOptions = {}): Promise<ImageGan> {
+    const connection = this.#connection;
+    return new ImageGan(connection, await this.#call<Handle>('imageGan', ImageGan.dataOf(data), options));
+  }
+
+  /** Options with which an image GAN fails in a classic way. */
+  imageGanFailure(failure: ImageGanFailure): Promise<ImageGanOptions> {
+    return this.#call('imageGanFailure', failure);
   }
 
   /** Calls `listener` when the device changes: chosen for a network by `auto`, or a lost GPU, after which everything goes on, on the CPU, with the same weights. Returns a function that ends it. */

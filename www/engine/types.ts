@@ -610,3 +610,73 @@ export interface Factorisation {
   /** The least possible: that of the truncated singular value decomposition. */
   best: number;
 }
+
+/** Ranges and defaults are in `README.md`. */
+export interface ImageGanOptions {
+  loss?: 'minimax' | 'non-saturating' | 'least-squares' | 'wasserstein-gp';
+  latent?: number;
+  /** Filters of D's first convolution. */
+  width?: number;
+  batch?: number;
+  beta1?: number;
+  beta2?: number;
+  discriminatorRate?: number;
+  generatorRate?: number;
+  /** λ of the gradient penalty with `wasserstein-gp`, γ of R1 with the others. */
+  penalty?: number | null;
+  /** Steps of D for one of G in a turn of both. */
+  discriminatorSteps?: number | null;
+  seed?: number;
+}
+
+export type ImageGanSettings = { [K in keyof ImageGanOptions]-?: NonNullable<ImageGanOptions[K]> };
+
+export type ImageGanFailure = 'mode-collapse' | 'vanishing-gradient' | 'strong-discriminator';
+
+/** Of the last steps; 0 before the first. */
+export interface ImageGanMetrics {
+  discriminatorSteps: number;
+  generatorSteps: number;
+  discriminatorLoss: number;
+  generatorLoss: number;
+  /** The penalty as it entered D's loss. */
+  penalty: number;
+  /** Mean D(x) of the last batch: a probability, or D's value itself with least squares and Wasserstein. */
+  real: number;
+  fake: number;
+  /** Norm of the gradient of G's loss. */
+  gradient: number;
+}
+
+export interface DrawnImages {
+  /** `[n, latent]`. */
+  latent: Float32Array;
+  /** `[n, C, H, W]`, 0…1. */
+  images: Float32Array;
+  /** D(x) of each. */
+  scores: Float32Array;
+}
+
+/** One training image for each image asked about. */
+export interface Neighbours {
+  /** In the training split. */
+  indices: Uint32Array;
+  /** L2, in pixels 0…1. */
+  distances: Float32Array;
+  /** `[n, C, H, W]`. */
+  images: Float32Array;
+}
+
+/** What a classifier of the real images says about samples. */
+export interface Verdict {
+  /** Fréchet distance between the classifier's features of samples and of real images. */
+  distance: number;
+  /** The same between held-out and real images, where there are some: what perfect samples would get. */
+  heldOut: number | null;
+  /** Share of the samples taken for each class. */
+  classes: Float32Array;
+  /** Mean probability of the class that a sample is taken for. */
+  confidence: number;
+  /** Of the classifier itself on held-out images. */
+  accuracy: number;
+}
