@@ -104,6 +104,23 @@ const labs = {
     await button(page, 'Pause').click();
     await shoot('rooms');
   },
+  async 'image-gan'(page, shoot) {
+    await button(page, 'Step D').waitFor();
+    await shoot('first-view');
+    await button(page, 'Train a judge').click();
+    await page.getByText(/^The judge is right/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Train').click();
+    await page.getByText(/G [3-9]\d\d steps$/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await page.getByText(/Left a sample/).waitFor();
+    await shoot('trained');
+    await button(page, 'Mode collapse').click();
+    await page.getByText(/^step 0$/).waitFor();
+    await button(page, 'Train').click();
+    await page.getByRole('heading', { name: 'The modes collapse' }).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await shoot('collapse');
+  },
 };
 
 mkdirSync(target, { recursive: true });

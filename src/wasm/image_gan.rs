@@ -157,6 +157,15 @@ impl ImageGan {
         Ok(self.shared.run(&self.game, work).await?)
     }
 
+    /// Takes over the judge of `other`, a game with images of the same shape; whether it has one.
+    #[wasm_bindgen(js_name = shareJudge)]
+    pub async fn share_judge(&self, other: &ImageGan) -> Answer<bool> {
+        match other.with(async |gan| Ok(gan.appointed().cloned())).await? {
+            Some(judge) => self.with(async |gan| gan.adopt(judge.clone()).map(|()| true)).await,
+            None => Ok(false),
+        }
+    }
+
     /// A `Verdict`.
     pub async fn judge(&self, n: usize) -> Answer<JsValue> {
         let verdict = self.with(async |gan| gan.judge(n).await).await?;

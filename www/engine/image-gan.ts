@@ -64,6 +64,11 @@ export class ImageGan extends Remote {
     return this.call('appoint');
   }
 
+  /** Takes over the judge of `other`, a game with images of the same shape; whether it has one. */
+  shareJudge(other: ImageGan): Promise<boolean> {
+    return this.call('shareJudge', Remote.handleOf(other));
+  }
+
   /** What the judge says about `n` samples, rounded up to a multiple of 64. */
   judge(n = 1000): Promise<Verdict> {
     return this.call('judge', n);

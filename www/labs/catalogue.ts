@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { cnnPoster } from './cnn/poster.ts';
 import { explainPoster } from './explain/poster.ts';
 import { ganPoster } from './gan/poster.ts';
+import { imageGanPoster } from './image-gan/poster.ts';
 import { measurePoster } from './measure/poster.ts';
 import { ratePoster } from './rate/poster.ts';
 import { speedPoster } from './speed/poster.ts';
@@ -77,6 +78,15 @@ export const LABS: readonly LabEntry[] = [
     poster: speedPoster,
     tag: 'vt-speed-lab',
     load: () => import('./speed/lab.ts'),
+  },
+  {
+    id: 'image-gan',
+    title: 'Images from noise',
+    summary:
+      'Two convolutional networks play against each other until noise becomes digits; see how good they are, and how it fails.',
+    poster: imageGanPoster,
+    tag: 'vt-image-gan-lab',
+    load: () => import('./image-gan/lab.ts'),
   },
 ];
 

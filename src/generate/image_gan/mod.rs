@@ -232,6 +232,11 @@ impl ImageGan {
         Ok(())
     }
 
+    /// The judge, where there is one.
+    pub fn appointed(&self) -> Option<&Judge> {
+        self.judge.as_ref().map(|(judge, _)| judge)
+    }
+
     /// What the judge says about at least `n` samples, 2…100,000; always of the same latent vectors. An error without a judge.
     pub async fn judge(&mut self, n: usize) -> Result<Verdict> {
         if !(2..=100_000).contains(&n) {

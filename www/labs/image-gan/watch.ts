@@ -1,0 +1,198 @@
+/** Watch: who learns, the sheet of samples of the same noise, and the way back over it. */
+import { css, html, nothing } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { save } from '../../ui/csv.ts';
+import { problemNote, segmented } from '../../ui/fields.ts';
+import { brief, count } from '../../ui/format.ts';
+import '../../ui/images.ts';
+import type { ImageGrid, Tile } from '../../ui/images.ts';
+import { photograph } from '../../ui/paint.ts';
+import { controls } from '../../ui/theme.ts';
+import './neighbours.ts';
+import { Panel } from './panel.ts';
+import { SAMPLES, TURNS } from './settings.ts';
+
+/** Real images that are shown. */
+const REAL = 9;
+
+@customElement('vt-image-gan-watch')
+export class Watch extends Panel {
+  @query('vt-images.sheet') private grid?: ImageGrid;
+  /** What the tiles were made of: they are painted anew only when that changes. */
+  private made: { images: Float32Array | null; tiles: readonly Tile[] } = { images: null, tiles: [] };
+  private shown: { images: Float32Array | null; tiles: readonly Tile[] } = { images: null, tiles: [] };
+  private looked: { shot: number; images: Float32Array } | null = null;
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 20px;
+        align-content: start;
+      }
+      vt-images {
+        max-width: 480px;
+      }
+      .finding {
+        border-left: 3px solid var(--orange);
+        padding: 2px 0 2px 12px;
+      }
+      .back {
+        display: grid;
+        grid-template-columns: minmax(80px, 1fr) auto auto;
+        gap: 10px;
+        align-items: center;
+        max-width: 480px;
+      }
+      .back input {
+        width: 100%;
+      }
+      .back output {
+        min-width: 5.5em;
+        text-align: right;
+      }
+    `,
+  ];
+
+  /** Of the present, or of the shot that is looked back at. */
+  private images(): Float32Array | null {
+    const { shot, reel, sheet } = this.game;
+    if (shot === null) return sheet?.images ?? null;
+    if (this.looked?.shot !== shot) this.looked = { shot, images: reel.images(shot) };
+    return this.looked.images;
+  }
+
+  private tiles(): readonly Tile[] {
+    const { live, sheet, shot } = this.game;
+    const images = this.images();
+    if (!live || !images) return [];
+    if (this.made.images === images) return this.made.tiles;
+    const { shape } = live.dataset.info;
+    const size = images.length / SAMPLES;
+    const tiles = Array.from({ length: SAMPLES }, (_, i): Tile => {
+      const score = shot === null && sheet ? `, D says ${brief(sheet.scores[i] ?? 0)}` : '';
+      return { picture: photograph(images.subarray(i * size, (i + 1) * size), shape), label: `sample ${i + 1}${score}` };
+    });
+    this.made = { images, tiles };
+    return tiles;
+  }
+
+  private real() {
+    const { live, metrics } = this.game;
+    if (!live) return null;
+    const { shape } = live.dataset.info;
+    const size = shape.reduce((product, side) => product * side);
+    if (this.shown.images !== live.real)
+      this.shown = {
+        images: live.real,
+        tiles: Array.from({ length: Math.min(REAL, live.real.length / size) }, (_, i): Tile => {
+          return { picture: photograph(live.real.subarray(i * size, (i + 1) * size), shape), label: `real image ${i + 1}` };
+        }),
+      };
+    const mean = (value: number) => (metrics.discriminatorSteps > 0 ? `; D says ${brief(value)} on average` : '');
+    return html`<section class="stack" aria-label="Real images">
+      <h3>What D takes for real, if it is right</h3>
+      <vt-images class="real" label="Real images" size="40" .tiles=${this.shown.tiles}></vt-images>
+      <p class="soft number">Real images${mean(metrics.real)}.</p>
+    </section>`;
+  }
+
+  private steps() {
+    const { game } = this;
+    const blocked = game.playing || game.run.blocked;
+    return html`<div class="row">
+      <button ?disabled=${blocked} @click=${() => game.stepOf('discriminator')}>Step D</button>
+      <button ?disabled=${blocked} @click=${() => game.stepOf('generator')}>Step G</button>
+      <button ?disabled=${blocked} @click=${() => game.stepOf('both')}>Step both</button>
+      <span class="soft number"
+        >D ${count(game.metrics.discriminatorSteps)} steps, G ${count(game.metrics.generatorSteps)} steps</span
+      >
+    </div>`;
+  }
+
+  private look(index: number): void {
+    const { game } = this;
+    game.shot = index >= game.reel.shots.length - 1 ? null : index;
+    if (game.shot === null) this.looked = null;
+    game.changed();
+  }
+
+  private back() {
+    const { reel, shot, playing, run } = this.game;
+    const last = Math.max(reel.shots.length - 1, 0);
+    const step = shot === null ? run.step : (reel.shots[shot]?.step ?? 0);
+    return html`<div class="back">
+      <input
+        type="range"
+        aria-label="Look back over the sheet"
+        aria-valuetext="turn ${step}"
+        min="0"
+        max=${last}
+        step="1"
+        .value=${String(shot ?? last)}
+        ?disabled=${playing || last === 0}
+        @input=${(event: Event) => this.look((event.target as HTMLInputElement).valueAsNumber)}
+      />
+      <output class="number">turn ${count(step)}</output>
+      <button class="plain" aria-label="Sheet: save as PNG" @click=${this.savePng}>PNG</button>
+    </div>`;
+  }
+
+  /** The tiles, in as many columns as rows, eight times as large. */
+  private readonly savePng = (): void => {
+    const tiles = [...(this.grid?.renderRoot.querySelectorAll('canvas') ?? [])];
+    if (tiles.length === 0) return;
+    const columns = Math.ceil(Math.sqrt(tiles.length));
+    const { width, height } = tiles[0]!;
+    const zoom = Math.max(1, Math.round(96 / width));
+    const sheet = document.createElement('canvas');
+    sheet.width = columns * width * zoom;
+    sheet.height = Math.ceil(tiles.length / columns) * height * zoom;
+    const context = sheet.getContext('2d');
+    if (!context) return;
+    context.imageSmoothingEnabled = false;
+    tiles.forEach((tile, i) => {
+      const [x, y] = [(i % columns) * width * zoom, Math.floor(i / columns) * height * zoom];
+      context.drawImage(tile, x, y, width * zoom, height * zoom);
+    });
+    sheet.toBlob((blob) => blob && save('image-gan-sheet.png', blob));
+  };
+
+  protected override render() {
+    const { game } = this;
+    const { finding } = game;
+    return html`
+      ${segmented({ label: 'Who learns', value: game.settings.turn, options: TURNS, onChange: (turn) => this.set({ turn }) })}
+      ${this.steps()} ${problemNote(game.problems.training)} ${this.real()}
+      <section class="stack" aria-label="Sheet">
+        <h3>What G makes of the same noise</h3>
+        <vt-images
+          class="sheet"
+          label="Samples"
+          size="66"
+          .tiles=${this.tiles()}
+          .chosen=${game.settings.sample - 1}
+          @choose=${(event: CustomEvent<number>) => this.set({ sample: event.detail + 1 })}
+        ></vt-images>
+        ${this.back()}
+        <p class="soft">
+          ${SAMPLES} vectors of noise, the same all
+          along${game.metrics.discriminatorSteps > 0 ? html`; D says <span class="number">${brief(game.metrics.fake)}</span> on average` : nothing}.
+          ${game.shot === null ? 'Choose a sample to see its neighbours and to walk from it.' : 'This is the past; training goes on from the present.'}
+        </p>
+      </section>
+      <div role="status">
+        ${
+          finding
+            ? html`<div class="finding">
+                <h3>${finding.title}</h3>
+                <p>${finding.reason}</p>
+              </div>`
+            : nothing
+        }
+      </div>
+      ${this.shows('neighbours') ? html`<vt-image-gan-neighbours .game=${game}></vt-image-gan-neighbours>` : nothing}
+    `;
+  }
+}
