@@ -121,6 +121,19 @@ const labs = {
     await button(page, 'Pause').click();
     await shoot('collapse');
   },
+  async autoencoder(page, shoot) {
+    await page.getByText('Nothing learnt yet').waitFor();
+    await shoot('first-view');
+    for (let i = 0; i < 12; i++) {
+      await button(page, 'Epoch').click();
+      await page.getByText(`epoch ${i + 1}.0`).waitFor({ timeout: TRAINING_MS });
+      await button(page, 'Train').waitFor();
+    }
+    for (const view of ['Walk', 'Samples', 'Features', 'PCA']) {
+      await page.getByRole('tab', { name: view }).click();
+      await shoot(view.toLowerCase());
+    }
+  },
 };
 
 mkdirSync(target, { recursive: true });

@@ -105,7 +105,7 @@ impl Autoencoder {
         Ok(object([("images", floats(&back.images)), ("errors", floats(&back.errors)), ("mse", floats(&back.mse))]))
     }
 
-    /// `options` is a `SampleOptions`; a fitted prior is fitted to the training images, at most 2048 of them.
+    /// `options` is a `SampleOptions`; a fitted prior is fitted to the training images, at most 512 of them.
     pub async fn sample(&self, n: usize, options: JsValue) -> Answer<JsValue> {
         let options: Sampling = from_js("options", options)?;
         let work = async |pupil: &mut Pupil| {
@@ -113,7 +113,7 @@ impl Autoencoder {
             let size: usize = data.shape.iter().product();
             let codes = match options.prior {
                 Prior::Standard => Vec::new(),
-                Prior::Fitted => it.encode(&data.train.pixels[..data.train.len().min(2048) * size]).await?.0,
+                Prior::Fitted => it.encode(&data.train.pixels[..data.train.len().min(512) * size]).await?.0,
             };
             let z = it.draw(n, options.prior, &codes, options.seed)?;
             let images = it.decode(&z).await?;

@@ -1,6 +1,8 @@
-/** Autoencoders through the JavaScript API, in a real browser. */
+/** Autoencoders through the JavaScript API, and their lab, in a real browser. */
+import type { Page } from '@playwright/test';
 import type * as Vitrine from '../../www/engine/client.ts';
-import { expect, test } from './support.ts';
+import { Lab } from './lab.ts';
+import { expect, expectAccessible, test } from './support.ts';
 
 declare global {
   interface Window {
@@ -210,5 +212,105 @@ test.describe('through the JavaScript API', () => {
       return all;
     });
     expect(codes).toEqual(codes.map(() => 'option'));
+  });
+});
+
+test.describe('the lab', () => {
+  const open = (page: Page, url: string, state = ''): Promise<Lab> => Lab.open(page, url, state, 'autoencoder');
+
+  /** The error of the autoencoder `title`, as the table says. */
+  async function error(lab: Lab, title: string): Promise<number> {
+    const row = lab.root.getByRole('region', { name: 'Errors now' }).getByRole('row', { name: new RegExp(`^${title}`) });
+    return Number(await row.getByRole('cell').nth(1).innerText());
+  }
+
+  test('three codes are trained in turns; the wider, the better; the same again after a rewind', async ({ page, site }) => {
+    const lab = await open(page, site.url);
+    expect(await lab.step()).toBe(0);
+    await expect(lab.root.getByRole('group', { name: 'original' })).toBeVisible();
+    const before = await error(lab, '2 latents');
+    for (let i = 0; i < 6; i++) {
+      await lab.button('Epoch').click();
+      await expect.poll(() => lab.step(), { timeout: 60_000 }).toBe(22 * (i + 1));
+      await expect(lab.button('Epoch')).toBeEnabled();
+    }
+    const errors = await Promise.all(['2 latents', '5 latents', '32 latents'].map((title) => error(lab, title)));
+    expect(errors[0]).toBeLessThan(before);
+    expect(errors[1]).toBeLessThan(errors[0]);
+    expect(errors[2]).toBeLessThan(errors[1]);
+    await lab.button('Rewind').click();
+    await expect.poll(() => lab.step()).toBe(0);
+    expect(await error(lab, '2 latents')).toBe(before);
+    await lab.button('Step').click();
+    await expect.poll(() => lab.step()).toBe(1);
+    await expectAccessible(page, 'autoencoder');
+  });
+
+  test('the map is walked by mouse and by keyboard; walks, samples and features follow', async ({ page, site }) => {
+    const lab = await open(page, site.url);
+    await lab.trainTo(50);
+    const map = lab.root.getByRole('application', { name: /^Map of the two-number code/ });
+    const place = lab.root.getByText(/^h = \(/);
+    const middle = await place.innerText();
+    await map.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowUp');
+    await expect(place).not.toHaveText(middle);
+    const byKeys = await place.innerText();
+    await map.click({ position: { x: 20, y: 20 } });
+    await expect(place).not.toHaveText(byKeys);
+    const decoded = lab.root.getByRole('group', { name: /^Decoded from the cross-hair/ });
+    await expect(decoded).toBeVisible();
+    await lab.button('Both').click();
+    await expect(lab.button('Both')).toHaveAttribute('aria-pressed', 'true');
+
+    await expect(lab.root.getByRole('group', { name: 'Codes mixed: 2 latents' }).getByRole('button')).toHaveCount(7);
+    await lab.root.getByRole('tab', { name: 'Samples' }).click();
+    await expect(lab.root.getByRole('group', { name: /^Samples of/ })).toHaveCount(3);
+    await expectAccessible(page, 'autoencoder, samples');
+    await lab.root.getByRole('tab', { name: 'Features' }).click();
+    await lab.root.getByRole('button', { name: 'Measure' }).click();
+    const accuracies = lab.root.getByRole('region', { name: 'Accuracy on held-out images' });
+    await expect(accuracies.getByRole('row')).toHaveCount(5, { timeout: 60_000 });
+    await expect(lab.root.getByRole('group', { name: /^Nearest/ })).toHaveCount(4);
+    await expectAccessible(page, 'autoencoder, features');
+  });
+
+  test('a variational one is trained beside them, and its samples are drawn', async ({ page, site }) => {
+    const lab = await open(page, site.url, 'vae=1&sampled=4&view=samples');
+    await lab.trainTo(25);
+    await expect(lab.root.getByRole('group', { name: 'Samples of VAE, 4 latents' }).getByRole('button')).toHaveCount(18);
+    await lab.button('Draw others').click();
+    expect(await error(lab, 'VAE, 4 latents')).toBeGreaterThan(0);
+    expect(page.url()).toContain('vae=1');
+  });
+
+  test('made linear, the narrow codes turn into the principal subspace', async ({ page, site }) => {
+    const lab = await open(page, site.url, 'view=pca');
+    await lab.button('Make them linear').click();
+    const table = lab.root.getByRole('region', { name: 'Linear autoencoders and PCA' });
+    const angle = async () =>
+      Number(
+        await table
+          .getByRole('row', { name: /^2 latents/ })
+          .getByRole('cell')
+          .nth(1)
+          .innerText(),
+      );
+    await expect(table.getByRole('row')).toHaveCount(4);
+    expect(await angle()).toBeGreaterThan(0.5);
+    await lab.trainTo(1200);
+    await expect.poll(angle).toBeLessThan(0.1);
+    await expect(lab.root.getByRole('group', { name: 'Columns of the decoder' }).getByRole('button')).toHaveCount(5);
+    await expectAccessible(page, 'autoencoder, PCA');
+  });
+
+  test('what cannot be is said beside its control, and the run goes on', async ({ page, site }) => {
+    const lab = await open(page, site.url, 'shape=spiral&lr=0.002');
+    await expect(lab.root.getByText('left at its default: shape')).toBeVisible();
+    await lab.root.getByLabel('Data', { exact: true }).selectOption('files');
+    await expect(lab.root.getByText('A link cannot carry files. Drop them here again.')).toBeVisible();
+    await lab.root.getByLabel('Data', { exact: true }).selectOption('digits');
+    await lab.trainTo(10);
   });
 });

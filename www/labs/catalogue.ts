@@ -1,5 +1,6 @@
 /** All labs: what the catalogue shows of each, and how to get its element. A new lab is one folder and one entry here. */
 import type { TemplateResult } from 'lit';
+import { autoencoderPoster } from './autoencoder/poster.ts';
 import { cnnPoster } from './cnn/poster.ts';
 import { explainPoster } from './explain/poster.ts';
 import { ganPoster } from './gan/poster.ts';
@@ -87,6 +88,15 @@ export const LABS: readonly LabEntry[] = [
     poster: imageGanPoster,
     tag: 'vt-image-gan-lab',
     load: () => import('./image-gan/lab.ts'),
+  },
+  {
+    id: 'autoencoder',
+    title: 'Squeeze an image into a few numbers',
+    summary:
+      'Train autoencoders with 2, 5 and 32 numbers side by side, drag over the map of their codes, and see why random codes fail.',
+    poster: autoencoderPoster,
+    tag: 'vt-autoencoder-lab',
+    load: () => import('./autoencoder/lab.ts'),
   },
 ];
 

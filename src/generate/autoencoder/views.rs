@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::tensor::Tensor;
 
-/// Images or codes of one run of a program, where there are more than one.
-const ROWS: usize = 64;
+/// Images or codes of one run of a program: the first of these that is enough, else the last.
+const ROWS: [usize; 3] = [1, 16, 64];
 /// The most images that one call gives.
 const MOST: usize = 4096;
 /// The random stream of samples from the prior.
@@ -71,7 +71,7 @@ impl Autoencoder {
     ) -> Result<[Vec<f32>; N]> {
         let size: usize = row.iter().product();
         let n = count(values, size)?;
-        let rows = if n == 1 { 1 } else { ROWS };
+        let rows = ROWS.into_iter().find(|&rows| n <= rows).unwrap_or(ROWS[ROWS.len() - 1]);
         let name = format!("{what}/{rows}");
         let mut program = match self.programs.remove(&name) {
             Some(program) => program,
