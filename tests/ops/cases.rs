@@ -347,6 +347,10 @@ fn convolution_shapes() -> Vec<([usize; 4], [usize; 4], Conv2d)> {
         ([2, 4, 9, 7], [6, 2, 3, 2], Conv2d { stride: [2, 1], pads: [[1, 0], [0, 2]], dilation: [1, 2], groups: 2 }),
         ([2, 17, 10, 10], [33, 17, 3, 3], same(1)),
         ([5, 1, 28, 28], [6, 1, 5, 5], plain),
+        // Rows that a register tile covers more than once, with few channels, a stride and groups.
+        ([2, 3, 5, 37], [4, 3, 3, 3], Conv2d { stride: [2, 2], ..same(1) }),
+        ([2, 1, 4, 35], [2, 1, 3, 3], Conv2d { stride: [2, 2], ..same(1) }),
+        ([1, 4, 3, 19], [6, 2, 3, 3], Conv2d { groups: 2, ..same(1) }),
     ]
 }
 
