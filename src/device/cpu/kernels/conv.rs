@@ -1,5 +1,5 @@
 //! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand is packed straight from the images, or,
-//! where packing does not pay (`direct`), read there.
+//! where packing does not pay (`strips`), read there.
 //!
 //! Forward, per group: y[co, (n, oy, ox)] = w[co, k] · patch[k, (n, oy, ox)] with k = (ci, ky, kx). Where the image is padded, a few
 //! images at a time are copied with their border into scratch; then a patch is the value at the target's base address plus an
@@ -10,8 +10,9 @@
 use std::ops::Range;
 
 use crate::buffer::Kernel;
-use crate::direct;
 use crate::gemm::{self, Panel, Sink};
+use crate::simd::Offsets;
+use crate::strips;
 use vitrine_graph::{Conv2d, Shape};
 
 /// Words of bordered images in scratch at a time: they stay in the second-level cache.
@@ -19,19 +20,14 @@ const BORDERED: usize = 1 << 16;
 
 /// Targets of a pass over images: rows and columns, their distances in memory, the distance of images, the first.
 #[derive(Clone, Copy)]
-pub(crate) struct Grid {
-    pub size: [usize; 2],
-    pub step: [usize; 2],
+struct Grid {
+    size: [usize; 2],
+    step: [usize; 2],
     image: usize,
     start: usize,
 }
 
 impl Grid {
-    /// The address of the first target of row `y` of image `n`.
-    pub fn line(&self, n: usize, y: usize) -> usize {
-        self.start + n * self.image + y * self.step[0]
-    }
-
     /// Addresses of targets `first..first + count` (at most `W`), which are counted through the images; unused ones repeat the first.
     #[inline]
     fn places<const W: usize>(&self, first: usize, count: usize) -> [usize; W] {
@@ -128,15 +124,15 @@ impl Sink for Images<'_> {
 }
 
 /// Targets that share their kernel cells.
-pub(crate) struct Pass {
+struct Pass {
     /// Base addresses in the bordered source, and addresses in the result; both relative to the group's first plane.
-    pub from: Grid,
-    pub to: Grid,
+    from: Grid,
+    to: Grid,
     /// For each k, in the source and in the weights.
-    pub offsets: Vec<usize>,
+    offsets: Offsets,
     weights: Vec<usize>,
-    /// The offsets as runs of neighbours: the first, and how many.
-    pub runs: Vec<(usize, usize)>,
+    /// Where the strips of one image begin in source and result; empty where patches are to be packed.
+    strips: Vec<[usize; 2]>,
 }
 
 /// How the source is surrounded by zeros.
@@ -224,10 +220,9 @@ impl Product {
             let k = pass.offsets.len();
             let weights = Weights { values, vector: self.vector, offsets: &pass.weights };
             let packed = &mut packed[at..][..gemm::packed_len(self.rows, k)];
-            if direct::suits(self.rows, pass) {
-                direct::pack(self.rows, pass, &weights, packed);
-            } else {
-                gemm::pack(self.rows, k, &weights, packed);
+            match pass.strips.is_empty() {
+                true => gemm::pack(self.rows, k, &weights, packed),
+                false => strips::pack(self.rows, k, |row, k| values[row * self.vector + pass.weights[k]], packed),
             }
         });
         let inner = self.channels * self.groups * self.border.inner[0] * self.border.inner[1];
@@ -245,13 +240,18 @@ impl Product {
             let out = &mut out[image * result..][..count * result];
             self.each(|group, pass, at| {
                 let source = &source[group * (bordered / self.groups)..];
-                let result = &mut out[group * self.rows * self.plane..];
-                if direct::suits(self.rows, pass) {
-                    let planes = direct::Planes { images: count, source, result, plane: self.plane };
-                    return direct::multiply(self.rows, pass, &packed[at..], planes);
+                let out = &mut out[group * self.rows * self.plane..];
+                if !pass.strips.is_empty() {
+                    for n in 0..count {
+                        let source = &source[n * pass.from.image..];
+                        let Pass { offsets, strips, .. } = pass;
+                        let image = strips::Image { source, offsets, strips, step: pass.to.step[1] };
+                        strips::multiply(self.rows, &packed[at..], image, &mut out[n * pass.to.image..], self.plane);
+                    }
+                    return;
                 }
                 let patches = Patches { source, targets: pass.from, offsets: &pass.offsets };
-                let mut sink = Images { values: result, plane: self.plane, targets: pass.to };
+                let mut sink = Images { values: out, plane: self.plane, targets: pass.to };
                 let columns = count * pass.to.size[0] * pass.to.size[1];
                 gemm::multiply(self.rows, columns, pass.offsets.len(), &packed[at..], &patches, &mut sink, panels);
             });
@@ -276,11 +276,11 @@ impl Product {
             pass.from.size = [1, height * width];
             pass.to.size = [1, height * width];
         }
-        for &offset in &pass.offsets {
-            match pass.runs.last_mut() {
-                Some((first, len)) if *first + *len == offset => *len += 1,
-                _ => pass.runs.push((offset, 1)),
-            }
+        let [height, width] = pass.to.size;
+        if pass.from.step[1] == 1 && strips::suit(self.rows, pass.offsets.len(), width) {
+            let place = |grid: &Grid, y: usize, x: usize| grid.start + y * grid.step[0] + x * grid.step[1];
+            let strips = |y: usize| strips::starts(width).map(move |x| (y, x));
+            pass.strips = (0..height).flat_map(strips).map(|(y, x)| [place(&pass.from, y, x), place(&pass.to, y, x)]).collect();
         }
         self.passes.push(pass);
     }
@@ -309,9 +309,9 @@ pub fn conv2d(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape) -> Kernel {
     product.push(Pass {
         from: Grid { size, step, image: x[1] * height * pitch, start: 0 },
         to: Grid { size, step: [y[3], 1], image: y[1] * y[2] * y[3], start: 0 },
-        offsets: (0..k).map(|k| offset(k / (w[2] * w[3]), k / w[3] % w[2], k % w[3])).collect(),
+        offsets: Offsets::new((0..k).map(|k| offset(k / (w[2] * w[3]), k / w[3] % w[2], k % w[3])).collect()),
         weights: (0..k).collect(),
-        runs: Vec::new(),
+        strips: Vec::new(),
     });
     product.kernel()
 }
@@ -329,8 +329,7 @@ fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
     (0..stride.min(input))
         .map(|first| {
             let source = |cell: usize| (first + pad) as isize - (cell * dilation) as isize;
-            // Backwards, so that source cells ascend.
-            let taps = (0..kernel).rev().filter(|&cell| source(cell).rem_euclid(stride as isize) == 0);
+            let taps = (0..kernel).filter(|&cell| source(cell).rem_euclid(stride as isize) == 0);
             Phase {
                 first,
                 count: (input - first).div_ceil(stride),
@@ -382,9 +381,9 @@ pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
             product.push(Pass {
                 from: Grid { size, step: [pitch, 1], image: dy[1] * height * pitch, start: 0 },
                 to: Grid { size, step, image: dx[1] * dx[2] * dx[3], start },
-                offsets,
+                offsets: Offsets::new(offsets),
                 weights,
-                runs: Vec::new(),
+                strips: Vec::new(),
             });
         }
     }

@@ -11,7 +11,6 @@
 
 pub mod buffer;
 pub mod conv;
-mod direct;
 pub mod fused;
 pub mod gather;
 pub mod gemm;
@@ -23,6 +22,7 @@ pub mod pool;
 pub mod random;
 pub mod reduce;
 mod simd;
+mod strips;
 pub mod weight_grad;
 
 pub use simd::instructions;

@@ -4,6 +4,8 @@
 //! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
 //! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
 
+use std::ops::Deref;
+
 /// A register of `f32`.
 trait Vector: Copy {
     const LANES: usize;
@@ -44,6 +46,62 @@ pub struct Walk {
     pub len: usize,
 }
 
+/// Neighbouring values that are read at a time where they lie.
+pub const STRIP: usize = 8;
+
+/// Distances of strips from where they start.
+pub struct Offsets {
+    values: Vec<usize>,
+    farthest: usize,
+}
+
+impl Offsets {
+    pub fn new(values: Vec<usize>) -> Self {
+        Self { farthest: values.iter().copied().max().unwrap_or(0), values }
+    }
+}
+
+impl Deref for Offsets {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.values
+    }
+}
+
+/// Σ a[k][i] · source[starts[p] + offsets[k] + lane] for MR rows i and P strips p.
+#[inline(always)]
+fn strips<V: Vector, const MR: usize, const P: usize, const VECTORS: usize>(
+    a: &[[f32; MR]],
+    source: &[f32],
+    starts: [usize; P],
+    offsets: &Offsets,
+) -> [[[f32; STRIP]; P]; MR] {
+    assert!(starts.iter().all(|start| start + offsets.farthest + STRIP <= source.len()));
+    let starts = starts.map(|start| source[start..].as_ptr());
+    let mut sums = [[[V::splat(0.0); VECTORS]; P]; MR];
+    for (a, offset) in a.iter().zip(&offsets.values) {
+        for p in 0..P {
+            // SAFETY: no offset is farther than `farthest`, with which the strip ends inside the source.
+            let strip = unsafe { std::slice::from_raw_parts(starts[p].add(*offset), STRIP) };
+            let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&strip[v * V::LANES..]));
+            for i in 0..MR {
+                let a = V::splat(a[i]);
+                for v in 0..VECTORS {
+                    sums[i][p][v] = a.mul_add(b[v], sums[i][p][v]);
+                }
+            }
+        }
+    }
+    sums.map(|strips| {
+        strips.map(|sums| {
+            let mut strip = [0.0; STRIP];
+            sums.into_iter().enumerate().for_each(|(v, sum)| sum.store(&mut strip[v * V::LANES..]));
+            strip
+        })
+    })
+}
+
 /// The MR×NR register tile of one vector width.
 pub trait Tiles<const MR: usize, const NR: usize> {
     /// The product of an MR-wide and an NR-wide panel.
@@ -52,11 +110,14 @@ pub trait Tiles<const MR: usize, const NR: usize> {
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
 
-/// The MR×NR register tile whose right operand lies where it is.
-pub trait Columns<const MR: usize, const NR: usize> {
-    /// The product of an MR-wide panel with NR neighbouring values of `b` at each offset; `runs` are first offsets and numbers of
-    /// neighbouring ones.
-    fn product_of_columns(a: &[[f32; MR]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; NR]; MR];
+/// Tiles of an R-wide packed panel and P strips of `source`; the registers hold their R·P·[`STRIP`] sums.
+pub trait Strips {
+    fn strips<const R: usize, const P: usize>(
+        a: &[[f32; R]],
+        source: &[f32],
+        starts: [usize; P],
+        offsets: &Offsets,
+    ) -> [[[f32; STRIP]; P]; R];
 }
 
 /// Eight accumulators of four values, as many as sixteen registers hold beside the operands.
@@ -74,17 +135,15 @@ impl Tiles<4, 8> for Narrow {
     }
 }
 
-impl Columns<4, 8> for Narrow {
+impl Strips for Narrow {
     #[inline(always)]
-    fn product_of_columns(a: &[[f32; 4]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 8]; 4] {
-        product_of_columns::<narrow::Register, 4, 2, 8>(a, b, runs)
-    }
-}
-
-impl Columns<1, 16> for Narrow {
-    #[inline(always)]
-    fn product_of_columns(a: &[[f32; 1]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 1] {
-        product_of_columns::<narrow::Register, 1, 4, 16>(a, b, runs)
+    fn strips<const R: usize, const P: usize>(
+        a: &[[f32; R]],
+        source: &[f32],
+        starts: [usize; P],
+        offsets: &Offsets,
+    ) -> [[[f32; STRIP]; P]; R] {
+        strips::<narrow::Register, R, P, 2>(a, source, starts, offsets)
     }
 }
 
@@ -97,29 +156,6 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a:
             let a = V::splat(a[i]);
             for v in 0..VECTORS {
                 sums[i][v] = a.mul_add(b[v], sums[i][v]);
-            }
-        }
-    }
-    stored(sums)
-}
-
-#[inline(always)]
-fn product_of_columns<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
-    a: &[[f32; MR]],
-    b: &[f32],
-    runs: &[(usize, usize)],
-) -> [[f32; NR]; MR] {
-    let mut sums = [[V::splat(0.0); VECTORS]; MR];
-    let mut a = a.iter();
-    for &(offset, len) in runs {
-        // One bounds check for a run.
-        for (b, a) in b[offset..][..len + NR - 1].windows(NR).zip(&mut a) {
-            let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
-            for i in 0..MR {
-                let a = V::splat(a[i]);
-                for v in 0..VECTORS {
-                    sums[i][v] = a.mul_add(b[v], sums[i][v]);
-                }
             }
         }
     }
@@ -266,7 +302,7 @@ pub use x86::Wide;
 mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
 
-    use super::{Columns, Tiles, Vector, Walk};
+    use super::{Offsets, STRIP, Strips, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -285,29 +321,27 @@ mod x86 {
         }
     }
 
-    impl Columns<6, 16> for Wide {
+    impl Strips for Wide {
         #[inline(always)]
-        fn product_of_columns(a: &[[f32; 6]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 6] {
+        fn strips<const R: usize, const P: usize>(
+            a: &[[f32; R]],
+            source: &[f32],
+            starts: [usize; P],
+            offsets: &Offsets,
+        ) -> [[[f32; STRIP]; P]; R] {
             // SAFETY: as above.
-            unsafe { product_of_columns::<6, 2, 16>(a, b, runs) }
-        }
-    }
-
-    impl Columns<1, 16> for Wide {
-        #[inline(always)]
-        fn product_of_columns(a: &[[f32; 1]], b: &[f32], runs: &[(usize, usize)]) -> [[f32; 16]; 1] {
-            // SAFETY: as above.
-            unsafe { product_of_columns::<1, 2, 16>(a, b, runs) }
+            unsafe { strips(a, source, starts, offsets) }
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn product_of_columns<const MR: usize, const VECTORS: usize, const NR: usize>(
-        a: &[[f32; MR]],
-        b: &[f32],
-        runs: &[(usize, usize)],
-    ) -> [[f32; NR]; MR] {
-        super::product_of_columns::<Register, MR, VECTORS, NR>(a, b, runs)
+    fn strips<const R: usize, const P: usize>(
+        a: &[[f32; R]],
+        source: &[f32],
+        starts: [usize; P],
+        offsets: &Offsets,
+    ) -> [[[f32; STRIP]; P]; R] {
+        super::strips::<Register, R, P, 1>(a, source, starts, offsets)
     }
 
     #[target_feature(enable = "avx2,fma")]
