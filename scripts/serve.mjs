@@ -34,8 +34,8 @@ async function resolve(root, pathname) {
 }
 
 /**
- * Serves `root` under the path `base`. Resolves to `{ url, port, responses, close }`; `responses` lists `{ path, bytes }` of every
- * file sent, bytes as they went over the wire without headers.
+ * Serves `root` under the path `base`. Resolves to `{ url, port, responses, close }`; `responses` lists `{ path, bytes, asked }` of every
+ * file sent: bytes as they went over the wire without headers, asked for when, in milliseconds since 1970.
  */
 export async function serve({ root = 'www/dist', port = 0, base = '/' } = {}) {
   const folder = path.resolve(root);
@@ -49,6 +49,7 @@ export async function serve({ root = 'www/dist', port = 0, base = '/' } = {}) {
   }
 
   const server = http.createServer(async (request, response) => {
+    const asked = Date.now();
     try {
       const { pathname } = new URL(request.url, 'http://localhost');
       const name = decodeURIComponent(pathname);
@@ -61,11 +62,11 @@ export async function serve({ root = 'www/dist', port = 0, base = '/' } = {}) {
       const headers = { 'content-type': types[extension] ?? 'application/octet-stream', 'cache-control': 'no-cache' };
       if (compressible.has(extension) && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
         const body = await gzip(file);
-        responses.push({ path: name, bytes: body.length });
+        responses.push({ path: name, bytes: body.length, asked });
         response.writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': body.length }).end(body);
       } else {
         const { size } = await fs.stat(file);
-        responses.push({ path: name, bytes: size });
+        responses.push({ path: name, bytes: size, asked });
         response.writeHead(200, { ...headers, 'content-length': size });
         createReadStream(file).pipe(response);
       }

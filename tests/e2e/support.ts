@@ -11,8 +11,8 @@ export { expect };
 
 interface Site {
   url: string;
-  /** Every file sent so far; `bytes` as they went over the wire. */
-  responses: { path: string; bytes: number }[];
+  /** Every file sent so far; `bytes` as they went over the wire, `asked` for at that time. */
+  responses: { path: string; bytes: number; asked: number }[];
 }
 
 export const test = base.extend<{ expectedErrors: RegExp[]; clean: void }, { site: Site }>({

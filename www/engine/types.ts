@@ -483,9 +483,9 @@ export interface Coverage {
 export interface AutoencoderOptions {
   shape?: 'dense' | 'convolutional' | 'linear';
   /** Units of the encoder's hidden dense layers; the decoder has them in reverse. */
-  hidden?: number[];
+  hidden?: readonly number[];
   /** Filters of the encoder's convolutions, each of which halves the image. */
-  filters?: number[];
+  filters?: readonly number[];
   activation?: ActivationName;
   /** Dimensions of the code. */
   latent?: number;

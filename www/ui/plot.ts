@@ -119,7 +119,8 @@ export class Plot extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (!library) {
-      if (this.data.x.length > 0)
+      // One point, the loss before the first step, is no curve: the step must not wait for the library.
+      if (this.data.x.length > 1)
         void import('uplot').then((module) => {
           library = module.default;
           this.requestUpdate();
