@@ -36,7 +36,7 @@ impl Resident for Pupil {
     }
 }
 
-/// `SampleOptions` of types.ts.
+/// `SampleOptions` of types-generate.ts.
 #[derive(Deserialize)]
 #[serde(default)]
 struct Sampling {

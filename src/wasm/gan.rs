@@ -55,7 +55,7 @@ impl Gan {
     }
 }
 
-/// A `Cloud` of types.ts: a name, or `{ points, dims, sigma }`.
+/// A `Cloud` of types-generate.ts: a name, or `{ points, dims, sigma }`.
 fn read_cloud(value: &JsValue) -> Result<Cloud> {
     if let Some(name) = value.as_string() {
         return Cloud::named(&name).ok_or_else(|| Error::option("cloud", "there is none of this name"));

@@ -67,7 +67,7 @@ pub enum Pairs {
     OneFactor,
 }
 
-/// What to train and how; in JavaScript `AutoencoderOptions` of `www/engine/types.ts`.
+/// What to train and how; in JavaScript `AutoencoderOptions` of `www/engine/types-generate.ts`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AutoencoderOptions {

@@ -6,7 +6,7 @@ use super::loss::GanLoss;
 use crate::error::{Error, Result};
 use crate::nn::Optimizer;
 
-/// What to train and how; in JavaScript `GanOptions` of `www/engine/types.ts`.
+/// What to train and how; in JavaScript `GanOptions` of `www/engine/types-generate.ts`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GanOptions {

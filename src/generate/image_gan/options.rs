@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::generate::gan::GanLoss;
 use crate::nn::Optimizer;
 
-/// In JavaScript `ImageGanOptions` of `www/engine/types.ts`.
+/// In JavaScript `ImageGanOptions` of `www/engine/types-generate.ts`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ImageGanOptions {
