@@ -56,12 +56,13 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./rate/lab.ts'),
   },
   {
-    id: 'gan',
-    title: 'Two networks, one forger',
-    summary: 'A generator and a discriminator on points of the plane: every step, every loss, and every famous way to fail.',
-    poster: ganPoster,
-    tag: 'vt-gan-lab',
-    load: () => import('./gan/lab.ts'),
+    id: 'autoencoder',
+    title: 'Squeeze an image into a few numbers',
+    summary:
+      'Train autoencoders with 2, 5 and 32 numbers side by side, drag over the map of their codes, and see why random codes fail.',
+    poster: autoencoderPoster,
+    tag: 'vt-autoencoder-lab',
+    load: () => import('./autoencoder/lab.ts'),
   },
   {
     id: 'vae',
@@ -72,13 +73,12 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./vae/lab.ts'),
   },
   {
-    id: 'speed',
-    title: 'How fast is this device?',
-    summary:
-      'A short benchmark of this CPU and GPU, what share of its limit the code reaches, and why the wider one may be slower.',
-    poster: speedPoster,
-    tag: 'vt-speed-lab',
-    load: () => import('./speed/lab.ts'),
+    id: 'gan',
+    title: 'Two networks, one forger',
+    summary: 'A generator and a discriminator on points of the plane: every step, every loss, and every famous way to fail.',
+    poster: ganPoster,
+    tag: 'vt-gan-lab',
+    load: () => import('./gan/lab.ts'),
   },
   {
     id: 'image-gan',
@@ -90,13 +90,13 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./image-gan/lab.ts'),
   },
   {
-    id: 'autoencoder',
-    title: 'Squeeze an image into a few numbers',
+    id: 'speed',
+    title: 'How fast is this device?',
     summary:
-      'Train autoencoders with 2, 5 and 32 numbers side by side, drag over the map of their codes, and see why random codes fail.',
-    poster: autoencoderPoster,
-    tag: 'vt-autoencoder-lab',
-    load: () => import('./autoencoder/lab.ts'),
+      'A short benchmark of this CPU and GPU, what share of its limit the code reaches, and why the wider one may be slower.',
+    poster: speedPoster,
+    tag: 'vt-speed-lab',
+    load: () => import('./speed/lab.ts'),
   },
 ];
 

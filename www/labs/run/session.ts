@@ -44,6 +44,8 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
   #pending: Depth = 'nothing';
   #working: Promise<void> | null = null;
   #loop: Promise<void> = Promise.resolve();
+  /** Of the last start: a run that was paused in mid-block must not go on because another was started. */
+  #start = 0;
 
   protected override make(): Promise<void> {
     this.live = null;
@@ -241,16 +243,16 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
     if (this.playing || this.busy || !this.live || this.divergence) return;
     this.playing = true;
     this.goal = this.live.trainer.step + steps;
-    this.#loop = this.#drive(steps);
+    this.#loop = this.#drive(steps, ++this.#start);
     this.changed();
   }
 
-  async #drive(steps: number): Promise<void> {
+  async #drive(steps: number, start: number): Promise<void> {
     const live = this.live;
     let left = steps;
     let block = 1;
     try {
-      while (this.playing && live && live === this.live && left > 0 && !this.divergence) {
+      while (this.playing && start === this.#start && live && live === this.live && left > 0 && !this.divergence) {
         const { trainer } = live;
         const toEpochEnd = trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch);
         const wanted = Math.max(1, Math.min(block, left, toEpochEnd));
@@ -271,6 +273,7 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
         this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
         this.changed();
       }
+      if (start !== this.#start) return;
       if (live && live === this.live && !this.divergence && this.evaluatedAt !== live.trainer.step) await this.#evaluate();
     } catch (error) {
       this.report('training', error);
