@@ -16,8 +16,7 @@ test(`at most ${BUDGET_KB} KB cross the wire until the first training step`, asy
   await lab.ready();
   // What is asked for after the step, the plots' library and the files for offline use, has not delayed it.
   const stepped = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => document.addEventListener('vitrine-step', () => resolve(Date.now()), { once: true })),
+    () => new Promise<number>((resolve) => document.addEventListener('vitrine-step', () => resolve(Date.now()), { once: true })),
   );
   await lab.button('Step').click();
   const time = await stepped;
