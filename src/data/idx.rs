@@ -24,7 +24,6 @@ pub enum Idx {
 }
 
 /// The data set in the IDX files of a folder, plain or gzip: those whose names contain `-ubyte`.
-#[cfg(not(target_arch = "wasm32"))]
 pub fn folder(path: &std::path::Path, seed: u32) -> Result<Dataset> {
     let fail = |e: std::io::Error| Error::data(path.display().to_string(), e.to_string());
     let mut files = Vec::new();
