@@ -76,7 +76,7 @@ fn linear() -> Result<()> {
             latent: 4,
             batch,
             learning_rate: 0.02,
-            half_life: 400,
+            half_life: 700,
             seed,
             ..Default::default()
         };

@@ -1,7 +1,6 @@
 //! Eigenvalues, matrix roots and the Fréchet distance against SciPy (tests/oracle/frechet_scipy.py) and closed forms (COURSE G8).
 
 use vitrine::generate::frechet::{Gaussian, frechet_distance, square_root};
-use vitrine::generate::symmetric::eigen;
 
 /// x[i, j] = scale·sin(phase + i + j²) + cos(i·j): n rows, d columns.
 fn features(n: usize, d: usize, phase: f64, scale: f64) -> Vec<f32> {
@@ -52,31 +51,6 @@ fn diagonal_covariances_by_hand() {
     let a = Gaussian { mean: vec![1.0, 2.0], covariance: vec![4.0, 0.0, 0.0, 0.0] };
     let b = Gaussian { mean: vec![-2.0, 6.0], covariance: vec![1.0, 0.0, 0.0, 9.0] };
     close(&[frechet_distance(&a, &b)], &[35.0], 1e-12);
-}
-
-/// Eigenvalues of the second-difference matrix are 2 − 2cos(kπ/(d + 1)); A·v = λ·v; the vectors are orthonormal.
-#[test]
-fn eigenvectors_of_the_second_difference_matrix() {
-    let d = 40;
-    let mut matrix = vec![0.0; d * d];
-    for i in 0..d {
-        matrix[i * (d + 1)] = 2.0;
-        if i + 1 < d {
-            (matrix[i * d + i + 1], matrix[(i + 1) * d + i]) = (-1.0, -1.0);
-        }
-    }
-    let (values, vectors) = eigen(&matrix, d);
-    let exact: Vec<f64> = (1..=d).rev().map(|k| 2.0 - 2.0 * (k as f64 * std::f64::consts::PI / (d + 1) as f64).cos()).collect();
-    close(&values, &exact, 1e-13);
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    for (i, v) in vectors.chunks_exact(d).enumerate() {
-        for (j, w) in vectors.chunks_exact(d).enumerate() {
-            close(&[dot(v, w)], &[f64::from(u8::from(i == j))], 1e-13);
-        }
-        for (row, x) in matrix.chunks_exact(d).zip(v) {
-            close(&[dot(row, v)], &[values[i] * x], 1e-12);
-        }
-    }
 }
 
 /// Rows (1, 2), (3, 6), (5, 1): means 3 and 3, variances 4 and 7, covariance −1 (divided by n − 1).

@@ -4,7 +4,7 @@
 //! It is in squared units of the features. The trace of the root is taken of the symmetric C₁^½C₂C₁^½, whose eigenvalues are those of
 //! C₁C₂; everything in f64.
 
-use super::symmetric::eigen;
+use super::eigen::{Eigen, symmetric};
 
 /// Mean and covariance of features.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,17 +47,16 @@ pub fn frechet_distance(a: &Gaussian, b: &Gaussian) -> f64 {
     let trace = |matrix: &[f64]| (0..d).map(|i| matrix[i * (d + 1)]).sum::<f64>();
     let root = square_root(&a.covariance, d);
     let product = multiply(&multiply(&root, &b.covariance, d), &root, d);
-    let (values, _) = eigen(&product, d);
-    let cross: f64 = values.iter().map(|value| value.max(0.0).sqrt()).sum(); // rounding leaves values just below 0
+    let cross: f64 = symmetric(&product, d).values.iter().map(|value| value.max(0.0).sqrt()).sum(); // rounding leaves values just below 0
     (means + trace(&a.covariance) + trace(&b.covariance) - 2.0 * cross).max(0.0)
 }
 
 /// The positive root of a symmetric positive semi-definite matrix: V·diag(√λ)·Vᵀ.
 pub fn square_root(matrix: &[f64], d: usize) -> Vec<f64> {
-    let (values, vectors) = eigen(matrix, d);
+    let Eigen { values, vectors } = symmetric(matrix, d);
     let mut root = vec![0.0; d * d];
-    for (k, value) in values.iter().enumerate() {
-        let (scale, vector) = (value.max(0.0).sqrt(), &vectors[k * d..][..d]);
+    for (value, vector) in values.iter().zip(&vectors) {
+        let scale = value.max(0.0).sqrt();
         for (i, line) in root.chunks_exact_mut(d).enumerate() {
             line.iter_mut().zip(vector).for_each(|(cell, v)| *cell += scale * vector[i] * v);
         }

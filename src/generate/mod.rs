@@ -8,13 +8,13 @@
 pub mod autoencoder;
 mod cloud;
 pub mod coverage;
+pub mod eigen;
 pub mod frechet;
 pub mod gan;
 pub mod image_gan;
 pub mod latent;
 mod mlp;
 pub mod neighbour;
-pub mod symmetric;
 
 pub use autoencoder::{Autoencoder, AutoencoderOptions};
 pub use cloud::Cloud;

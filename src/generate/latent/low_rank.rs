@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::eigen::symmetric;
 use crate::device::Device;
 use crate::error::{Error, Result};
+use crate::generate::eigen::symmetric;
 use crate::graph::{Builder, DType, Distribution};
 use crate::nn::{Optimizer, Parameter, ParameterKind, init::Init};
 use crate::tensor::Tensor;

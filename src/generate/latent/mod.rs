@@ -1,7 +1,6 @@
 //! What a code is worth: against PCA ([`pca`]), against known factors ([`information`]), as features ([`features`]); and the
 //! factorisation of which a linear autoencoder is a case ([`low_rank`]). In f64 on the host but for training.
 
-pub mod eigen;
 pub mod features;
 pub mod information;
 pub mod low_rank;

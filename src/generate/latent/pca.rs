@@ -1,7 +1,7 @@
 //! Principal component analysis, and the angles between its subspace and another.
 
-use super::eigen::{Eigen, symmetric};
 use crate::error::{Error, Result};
+use crate::generate::eigen::{Eigen, symmetric};
 
 /// The most values of an image: more would take minutes.
 const MOST: usize = 1024;

@@ -60,7 +60,7 @@ export const SCHEMA: Schema<Settings> = {
 };
 
 /** With these a linear autoencoder comes to rest: all images at each step, and a rate that falls. */
-export const LINEAR = { shape: 'linear', regulariser: 'none', strength: 0, lr: 0.02, batch: 2048, half: 500 } as const;
+export const LINEAR = { shape: 'linear', regulariser: 'none', strength: 0, lr: 0.02, batch: 2048, half: 1000 } as const;
 
 export function sourceOf({ data, count }: Settings, files: { name: string; bytes: Uint8Array }[]): DataSource {
   switch (data) {
