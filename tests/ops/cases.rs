@@ -351,6 +351,10 @@ fn convolution_shapes() -> Vec<([usize; 4], [usize; 4], Conv2d)> {
         ([2, 3, 5, 37], [4, 3, 3, 3], Conv2d { stride: [2, 2], ..same(1) }),
         ([2, 1, 4, 35], [2, 1, 3, 3], Conv2d { stride: [2, 2], ..same(1) }),
         ([1, 4, 3, 19], [6, 2, 3, 3], Conv2d { groups: 2, ..same(1) }),
+        // Kernels that are large for the image, so that its edges see little of them.
+        ([2, 6, 14, 14], [16, 6, 5, 5], plain),
+        ([2, 3, 8, 12], [4, 3, 5, 5], Conv2d { stride: [2, 2], ..same(2) }),
+        ([3, 4, 5, 5], [7, 4, 5, 5], plain),
     ]
 }
 

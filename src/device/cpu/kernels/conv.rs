@@ -18,6 +18,9 @@ use vitrine_graph::{Conv2d, Shape};
 /// Words of bordered images in scratch at a time: they stay in the second-level cache.
 const BORDERED: usize = 1 << 16;
 
+/// The share of products, in percent, up to which leaving out zeros is worth more passes.
+const WORTH: usize = 85;
+
 /// Targets of a pass over images: rows and columns, their distances in memory, the distance of images, the first.
 #[derive(Clone, Copy)]
 struct Grid {
@@ -339,9 +342,35 @@ fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
         .collect()
 }
 
+/// The phase as runs of targets that are reached by the same cells of a source of `len`, without those that only reach the zeros around
+/// it: a phase each, as if the run's first target were the first.
+fn runs(phase: &Phase, len: usize, stride: usize) -> Vec<Phase> {
+    let reached = |target: usize| phase.taps.iter().filter(move |(_, at)| (0..len as isize).contains(&(at + target as isize)));
+    let same = |&a: &usize, &b: &usize| reached(a).eq(reached(b));
+    (0..phase.count)
+        .collect::<Vec<_>>()
+        .chunk_by(same)
+        .map(|run| Phase {
+            first: phase.first + run[0] * stride,
+            count: run.len(),
+            taps: reached(run[0]).map(|&(cell, at)| (cell, at + run[0] as isize)).collect(),
+        })
+        .collect()
+}
+
+/// Products along one side.
+fn work(phases: &[Phase]) -> usize {
+    phases.iter().map(|phase| phase.count * phase.taps.len()).sum()
+}
+
 /// The adjoint in x: dy `[N, Cout, OH, OW]`, w → dx `[N, Cin, H, W]`.
 pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
-    let sides = [phases(conv, 0, dx[2], w[2]), phases(conv, 1, dx[3], w[3])];
+    let mut sides = [phases(conv, 0, dx[2], w[2]), phases(conv, 1, dx[3], w[3])];
+    // Large kernels on small images mostly multiply zeros in the rows near the edge.
+    let split: Vec<Phase> = sides[0].iter().flat_map(|phase| runs(phase, dy[2], conv.stride[0])).collect();
+    if work(&split) <= work(&sides[0]) * WORTH / 100 {
+        sides[0] = split;
+    }
     // The border that covers the farthest source cell of any phase.
     let reach = |i: usize| {
         let cells = sides[i].iter().flat_map(|p| p.taps.iter().flat_map(|&(_, at)| [at, at + p.count as isize - 1]));

@@ -46,9 +46,6 @@ pub struct Walk {
     pub len: usize,
 }
 
-/// Neighbouring values that are read at a time where they lie.
-pub const STRIP: usize = 8;
-
 /// Distances of strips from where they start.
 pub struct Offsets {
     values: Vec<usize>,
@@ -71,32 +68,30 @@ impl Deref for Offsets {
 
 /// Σ a[k][i] · source[starts[p] + offsets[k] + lane] for MR rows i and P strips p.
 #[inline(always)]
-fn strips<V: Vector, const MR: usize, const P: usize, const VECTORS: usize>(
+fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize>(
     a: &[[f32; MR]],
     source: &[f32],
     starts: [usize; P],
     offsets: &Offsets,
 ) -> [[[f32; STRIP]; P]; MR] {
+    const { assert!(STRIP == V::LANES) };
     assert!(starts.iter().all(|start| start + offsets.farthest + STRIP <= source.len()));
     let starts = starts.map(|start| source[start..].as_ptr());
-    let mut sums = [[[V::splat(0.0); VECTORS]; P]; MR];
+    let mut sums = [[V::splat(0.0); P]; MR];
     for (a, offset) in a.iter().zip(&offsets.values) {
-        for p in 0..P {
-            // SAFETY: no offset is farther than `farthest`, with which the strip ends inside the source.
-            let strip = unsafe { std::slice::from_raw_parts(starts[p].add(*offset), STRIP) };
-            let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&strip[v * V::LANES..]));
-            for i in 0..MR {
-                let a = V::splat(a[i]);
-                for v in 0..VECTORS {
-                    sums[i][p][v] = a.mul_add(b[v], sums[i][p][v]);
-                }
+        // SAFETY: no offset is farther than `farthest`, with which the strip ends inside the source.
+        let b = starts.map(|start| V::load(unsafe { std::slice::from_raw_parts(start.add(*offset), STRIP) }));
+        for i in 0..MR {
+            let a = V::splat(a[i]);
+            for p in 0..P {
+                sums[i][p] = a.mul_add(b[p], sums[i][p]);
             }
         }
     }
-    sums.map(|strips| {
-        strips.map(|sums| {
+    sums.map(|sums| {
+        sums.map(|sum| {
             let mut strip = [0.0; STRIP];
-            sums.into_iter().enumerate().for_each(|(v, sum)| sum.store(&mut strip[v * V::LANES..]));
+            sum.store(&mut strip);
             strip
         })
     })
@@ -110,8 +105,8 @@ pub trait Tiles<const MR: usize, const NR: usize> {
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
 
-/// Tiles of an R-wide packed panel and P strips of `source`; the registers hold their R·P·[`STRIP`] sums.
-pub trait Strips {
+/// Tiles of an R-wide packed panel and P strips of `source`, each a vector of neighbouring values; the registers hold their R·P sums.
+pub trait Strips<const STRIP: usize> {
     fn strips<const R: usize, const P: usize>(
         a: &[[f32; R]],
         source: &[f32],
@@ -135,15 +130,15 @@ impl Tiles<4, 8> for Narrow {
     }
 }
 
-impl Strips for Narrow {
+impl Strips<4> for Narrow {
     #[inline(always)]
     fn strips<const R: usize, const P: usize>(
         a: &[[f32; R]],
         source: &[f32],
         starts: [usize; P],
         offsets: &Offsets,
-    ) -> [[[f32; STRIP]; P]; R] {
-        strips::<narrow::Register, R, P, 2>(a, source, starts, offsets)
+    ) -> [[[f32; 4]; P]; R] {
+        strips::<narrow::Register, R, P, 4>(a, source, starts, offsets)
     }
 }
 
@@ -302,7 +297,7 @@ pub use x86::Wide;
 mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
 
-    use super::{Offsets, STRIP, Strips, Tiles, Vector, Walk};
+    use super::{Offsets, Strips, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -321,14 +316,14 @@ mod x86 {
         }
     }
 
-    impl Strips for Wide {
+    impl Strips<8> for Wide {
         #[inline(always)]
         fn strips<const R: usize, const P: usize>(
             a: &[[f32; R]],
             source: &[f32],
             starts: [usize; P],
             offsets: &Offsets,
-        ) -> [[[f32; STRIP]; P]; R] {
+        ) -> [[[f32; 8]; P]; R] {
             // SAFETY: as above.
             unsafe { strips(a, source, starts, offsets) }
         }
@@ -340,8 +335,8 @@ mod x86 {
         source: &[f32],
         starts: [usize; P],
         offsets: &Offsets,
-    ) -> [[[f32; STRIP]; P]; R] {
-        super::strips::<Register, R, P, 1>(a, source, starts, offsets)
+    ) -> [[[f32; 8]; P]; R] {
+        super::strips::<Register, R, P, 8>(a, source, starts, offsets)
     }
 
     #[target_feature(enable = "avx2,fma")]

@@ -3,7 +3,7 @@
 //! here a tile has as many rows as there are, and more strips the fewer they are. A strip is not cut off at the end of a line, but
 //! moved back into it; what two strips share is computed twice, alike.
 
-use crate::simd::{self, Offsets, STRIP, Strips};
+use crate::simd::{self, Offsets, Strips};
 
 /// What packing one patch costs, in rows of products.
 const PACKING: usize = 12;
@@ -15,15 +15,20 @@ fn panel_rows() -> usize {
     if simd::wide() { 6 } else { 4 }
 }
 
+/// Neighbouring targets of a strip: a vector of the machine.
+fn strip() -> usize {
+    if simd::wide() { 8 } else { 4 }
+}
+
 /// Whether reading in place is cheaper than packing, for `rows` rows, K = `k` and lines of `width` targets.
 pub fn suit(rows: usize, k: usize, width: usize) -> bool {
-    let computed = width.next_multiple_of(STRIP) * rows;
-    (1..=MAX_K).contains(&k) && width >= STRIP && computed <= width * (rows.next_multiple_of(panel_rows()) + PACKING)
+    let computed = width.next_multiple_of(strip()) * rows;
+    (1..=MAX_K).contains(&k) && width >= strip() && computed <= width * (rows.next_multiple_of(panel_rows()) + PACKING)
 }
 
 /// Where the strips of a line of `width` targets begin.
 pub fn starts(width: usize) -> impl Iterator<Item = usize> {
-    (0..width).step_by(STRIP).map(move |x| x.min(width - STRIP))
+    (0..width).step_by(strip()).map(move |x| x.min(width - strip()))
 }
 
 /// Packs a left operand, `weight` of a row and k: panels of up to [`panel_rows`] rows, the last as wide as is left.
@@ -54,25 +59,30 @@ pub fn multiply(rows: usize, packed: &[f32], image: Image, out: &mut [f32], plan
         #[cfg(target_arch = "x86_64")]
         if simd::wide() {
             match count {
-                1 => tiles::<simd::Wide, 1, 4>(panel, image, out, plane),
-                2 => tiles::<simd::Wide, 2, 4>(panel, image, out, plane),
-                3 => tiles::<simd::Wide, 3, 4>(panel, image, out, plane),
-                4 => tiles::<simd::Wide, 4, 3>(panel, image, out, plane),
-                5 => tiles::<simd::Wide, 5, 2>(panel, image, out, plane),
-                _ => tiles::<simd::Wide, 6, 2>(panel, image, out, plane),
+                1 => tiles::<simd::Wide, 1, 4, 8>(panel, image, out, plane),
+                2 => tiles::<simd::Wide, 2, 4, 8>(panel, image, out, plane),
+                3 => tiles::<simd::Wide, 3, 4, 8>(panel, image, out, plane),
+                4 => tiles::<simd::Wide, 4, 3, 8>(panel, image, out, plane),
+                5 => tiles::<simd::Wide, 5, 2, 8>(panel, image, out, plane),
+                _ => tiles::<simd::Wide, 6, 2, 8>(panel, image, out, plane),
             }
             continue;
         }
         match count {
-            1 => tiles::<simd::Narrow, 1, 2>(panel, image, out, plane),
-            2 => tiles::<simd::Narrow, 2, 2>(panel, image, out, plane),
-            3 => tiles::<simd::Narrow, 3, 1>(panel, image, out, plane),
-            _ => tiles::<simd::Narrow, 4, 1>(panel, image, out, plane),
+            1 => tiles::<simd::Narrow, 1, 4, 4>(panel, image, out, plane),
+            2 => tiles::<simd::Narrow, 2, 4, 4>(panel, image, out, plane),
+            3 => tiles::<simd::Narrow, 3, 2, 4>(panel, image, out, plane),
+            _ => tiles::<simd::Narrow, 4, 2, 4>(panel, image, out, plane),
         }
     }
 }
 
-fn tiles<T: Strips, const R: usize, const P: usize>(panel: &[f32], image: Image, out: &mut [f32], plane: usize) {
+fn tiles<T: Strips<STRIP>, const R: usize, const P: usize, const STRIP: usize>(
+    panel: &[f32],
+    image: Image,
+    out: &mut [f32],
+    plane: usize,
+) {
     let Image { source, offsets, strips, step } = image;
     let panel = panel.as_chunks().0;
     for strips in strips.chunks(P) {
