@@ -6,16 +6,19 @@ use pollster::block_on;
 use vitrine::Result;
 use vitrine::data::{Dataset, Rooms, Strokes, digits};
 use vitrine::device::Device;
-use vitrine::generate::autoencoder::{Autoencoder, AutoencoderOptions, Pairs, Prior, Regulariser, Shape, partners};
+use vitrine::generate::autoencoder::{Autoencoder, AutoencoderOptions, Pairs, Prior, Reconstruction, Regulariser, Shape, partners};
 use vitrine::generate::latent::{Disentanglement, Pca, disentanglement, principal_angles};
 use vitrine::graph::{Builder, DType};
-use vitrine::nn::{Mode, Model, preset};
+use vitrine::nn::{Architecture, Mode, Model, Schedule, preset};
 use vitrine::train::{Split, TrainOptions, Trainer};
 use vitrine::{Error, Tensor};
 
 const SEEDS: [u32; 5] = [1, 2, 3, 4, 5];
-/// Samples, and steps of interpolations, that are judged.
+/// Images of each source that are judged.
 const JUDGED: usize = 500;
+/// Steps of a judge's training, and of an autoencoder's whose inventions are judged.
+const LESSONS: usize = 1500;
+const STEPS: usize = 6000;
 /// From this probability on an answer counts as confident.
 const CONFIDENT: f32 = 0.8;
 
@@ -89,86 +92,130 @@ fn linear() -> Result<()> {
     Ok(())
 }
 
-/// A network that knows the strokes, for telling a digit from what is none.
-struct Judge {
-    trainer: Trainer,
-    accuracy: f32,
-}
+/// Networks that know the strokes, for telling a digit from what is none. One alone is sure of most things that are no digit; where
+/// several that differ in their first weights agree, there is something to see (deep ensembles, Lakshminarayanan et al. 2017).
+struct Judges(Vec<Trainer>);
 
-impl Judge {
+impl Judges {
     fn new(data: &Dataset) -> Result<Self> {
         let architecture = preset("lenet-5", data.shape, data.classes.len()).ok_or(Error::Run("no preset".into()))?;
-        let options = TrainOptions { learning_rate: 0.002, ..TrainOptions::default() };
-        let mut trainer = block_on(Trainer::new(&Device::cpu(), Model::new(architecture)?, data, options))?;
-        block_on(trainer.run(6 * trainer.steps_per_epoch()))?;
-        let accuracy = block_on(trainer.evaluate(Split::Validation))?.accuracy;
-        Ok(Self { trainer, accuracy })
+        let (mean, std) = data.mean_std();
+        let model = Model::new(Architecture { mean, std, ..architecture })?;
+        let schedule = Schedule::Cosine { steps: LESSONS as u32 };
+        let train = |seed| {
+            let options = TrainOptions { learning_rate: 0.002, schedule, seed, ..TrainOptions::default() };
+            let mut trainer = block_on(Trainer::new(&Device::cpu(), model.clone(), data, options))?;
+            block_on(trainer.run(LESSONS))?;
+            Ok(trainer)
+        };
+        Ok(Self(SEEDS.into_iter().map(train).collect::<Result<_>>()?))
     }
 
-    /// The probability of the likeliest class of each of `images`.
-    fn confidences(&mut self, images: &[f32]) -> Result<Vec<f32>> {
-        let model = self.trainer.model().clone();
-        let [c, h, w] = model.architecture().input;
-        let n = images.len() / (c * h * w);
-        let builder = Builder::new();
-        let x = builder.input("x", [n, c, h, w], DType::F32);
-        let logits = model.forward(&builder, x, Mode::Eval)?.logits;
-        builder.output("top", logits.log_softmax().reduce_max(&[1]).exp());
-        let mut program = Device::cpu().compile(&builder.finish()?)?;
-        program.run(self.trainer.store_mut(), &[("x", &Tensor::f32([n, c, h, w], images.to_vec())?)], 1)?;
-        block_on(program.output("top"))?.into_f32()
+    /// The mean share of right answers on validation images.
+    fn accuracy(&mut self) -> Result<f64> {
+        let right = |trainer: &mut Trainer| Ok(block_on(trainer.evaluate(Split::Validation))?.accuracy);
+        Ok(mean(&self.0.iter_mut().map(right).collect::<Result<Vec<f32>>>()?))
+    }
+
+    /// The share in % of `images` of which one is sure, on average; and of which all together are, by the mean of their probabilities.
+    fn sure(&mut self, images: &[f32]) -> Result<[f64; 2]> {
+        let (judges, classes) = (self.0.len(), 10);
+        let n = images.len() / 784;
+        let share = |p: &[f32]| {
+            let sure = p.chunks_exact(classes).filter(|row| row.iter().any(|&p| p >= CONFIDENT)).count();
+            100.0 * sure as f64 / n as f64
+        };
+        let (mut alone, mut together) = (0.0, vec![0.0; n * classes]);
+        for trainer in &mut self.0 {
+            let model = trainer.model().clone();
+            let builder = Builder::new();
+            let x = builder.input("x", [n, 1, 28, 28], DType::F32);
+            builder.output("p", model.forward(&builder, x, Mode::Eval)?.logits.log_softmax().exp());
+            let mut program = Device::cpu().compile(&builder.finish()?)?;
+            program.run(trainer.store_mut(), &[("x", &Tensor::f32([n, 1, 28, 28], images.to_vec())?)], 1)?;
+            let p = block_on(program.output("p"))?.into_f32()?;
+            alone += share(&p) / judges as f64;
+            together.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p / judges as f32);
+        }
+        Ok([alone, share(&together)])
     }
 }
 
-/// COURSE G4: the share of samples, and of images on the way between two of different classes, of which the judge is sure.
-fn samples() -> Result<()> {
-    let data = Strokes { count: 4000 }.dataset(1)?;
-    let judge = std::cell::RefCell::new(Judge::new(&data)?);
-    let sure = |images: &[f32]| -> Result<[f64; 2]> {
-        let confidences = judge.borrow_mut().confidences(images)?;
-        let sure = confidences.iter().filter(|&&p| p >= CONFIDENT).count();
-        Ok([sure as f64 / confidences.len() as f64, mean(&confidences)])
+/// Where images come from that are judged: codes from N(0, I), the prior; from a normal distribution fitted to the codes of training
+/// images; half way between the codes of two validation images of different digits; and at one of five steps between them.
+const SOURCES: [&str; 4] = ["N(0, I)", "fitted normal", "half-way", "on the way"];
+
+fn invented(autoencoder: &mut Autoencoder, data: &Dataset, seed: u32) -> Result<[Vec<f32>; 4]> {
+    let latent = autoencoder.options().latent;
+    let (codes, _) = block_on(autoencoder.encode(&data.train.pixels))?;
+    let (ends, _) = block_on(autoencoder.encode(&data.validation.pixels[..784 * (JUDGED + 1)]))?;
+    // Neighbours in the validation part are different digits.
+    let between = |share: fn(usize) -> f32| -> Vec<f32> {
+        let at = |i: usize| ends[i * latent..][..latent].iter().zip(&ends[(i + 1) * latent..][..latent]);
+        (0..JUDGED).flat_map(|i| at(i).map(move |(a, b)| (1.0 - share(i)) * a + share(i) * b)).collect()
     };
-    let real = sure(&data.validation.pixels)?;
-    let accuracy = judge.borrow().accuracy;
-    println!("the judge: {:.1} % right; sure of {:.1} % of real validation images", 100.0 * accuracy, 100.0 * real[0]);
-    let plain = |latent, prior| (AutoencoderOptions { latent, ..AutoencoderOptions::default() }, prior);
-    let variational = |latent| {
-        (AutoencoderOptions { latent, regulariser: Regulariser::Variational, ..AutoencoderOptions::default() }, Prior::Standard)
-    };
-    let kinds = [
-        ("plain, 8 latents, fitted normal", plain(8, Prior::Fitted)),
-        ("plain, 8 latents, standard normal", plain(8, Prior::Standard)),
-        ("variational, 8 latents", variational(8)),
+    let z = [
+        autoencoder.draw(JUDGED, Prior::Standard, &[], seed)?,
+        autoencoder.draw(JUDGED, Prior::Fitted, &codes, seed)?,
+        between(|_| 0.5),
+        between(|i| (1 + i % 5) as f32 / 6.0),
     ];
-    for (title, (options, prior)) in kinds {
-        let options = AutoencoderOptions { hidden: Some(vec![256]), learning_rate: 0.002, ..options };
-        let [from_prior, mean_prior, between, mean_between] = medians(title, |seed| {
-            let mut autoencoder = trained(&data, None, AutoencoderOptions { seed, ..options.clone() }, 3000)?;
-            let (codes, _) = block_on(autoencoder.encode(&data.train.pixels))?;
-            let z = autoencoder.draw(JUDGED, prior, &codes, seed)?;
-            let [share, top] = sure(&block_on(autoencoder.decode(&z))?)?;
-            // The five inner of seven images between a validation image and the next, which is another digit.
-            let mut on_the_way = Vec::new();
-            for i in 0..JUDGED / 5 {
-                let (a, b) = (data.validation.image(i), data.validation.image(i + 1));
-                let (_, images) = block_on(autoencoder.interpolate(a, b, 7))?;
-                on_the_way.extend_from_slice(&images[784..6 * 784]);
+    let [a, b, c, d] = z.map(|z| block_on(autoencoder.decode(&z)));
+    Ok([a?, b?, c?, d?])
+}
+
+/// COURSE G4: the share of samples, and of images between two of different digits, of which judges are sure. Both autoencoders have the
+/// same layers, see the same batches and pay the same squared error.
+fn samples() -> Result<()> {
+    let data = Strokes { count: 10_000 }.dataset(1)?;
+    let judges = std::cell::RefCell::new(Judges::new(&data)?);
+    let real = &data.validation.pixels[..784 * (JUDGED + 1)];
+    let blends: Vec<f32> = real.iter().zip(&real[784..]).map(|(a, b)| 0.5 * (a + b)).collect();
+    println!("judges: each {:.1} % right", 100.0 * judges.borrow_mut().accuracy()?);
+    for (title, images) in [("real images", real), ("blends of two, pixel by pixel", &blends)] {
+        let [alone, together] = judges.borrow_mut().sure(images)?;
+        println!("{title}: one is sure of {alone:.1} %, five together of {together:.1} %");
+    }
+    let plain = AutoencoderOptions {
+        hidden: Some(vec![256]),
+        latent: 32,
+        reconstruction: Some(Reconstruction::Mse),
+        learning_rate: 0.003,
+        half_life: 2500,
+        ..AutoencoderOptions::default()
+    };
+    // With β = 2 and the squared error the loss is −2·ELBO for pixels of variance 1, but for a constant.
+    let variational = AutoencoderOptions { regulariser: Regulariser::Variational, strength: Some(2.0), ..plain.clone() };
+    let mut all = Vec::new();
+    for (title, options) in [("plain", plain), ("variational", variational)] {
+        let figures = medians::<9>(title, |seed| {
+            let mut autoencoder = trained(&data, None, AutoencoderOptions { seed, ..options.clone() }, STEPS)?;
+            let mut figures = [0.0; 9];
+            for (pair, images) in figures.chunks_exact_mut(2).zip(invented(&mut autoencoder, &data, seed)?) {
+                pair.copy_from_slice(&judges.borrow_mut().sure(&images)?);
             }
-            let [share_between, top_between] = sure(&on_the_way)?;
-            Ok([share, top, share_between, top_between])
+            figures[8] = mean(&block_on(autoencoder.reconstruct(real))?.mse);
+            Ok(figures)
         })?;
-        println!(
-            "{title}: sure of {:.1} % of samples (mean top {mean_prior:.3}) and of {:.1} % of interpolations (mean top {mean_between:.3})",
-            100.0 * from_prior,
-            100.0 * between
-        );
+        println!("{title}, 32 latents, {STEPS} steps: error {:.5} per pixel", figures[8]);
+        all.push(figures);
+    }
+    for (i, source) in SOURCES.iter().enumerate() {
+        for (j, who) in ["one", "five together"].iter().enumerate() {
+            let [plain, variational] = [&all[0], &all[1]].map(|figures| figures[2 * i + j]);
+            let gap = variational - plain;
+            println!(
+                "{source}: {who} sure of {plain:.1} % of the plain one's, {variational:.1} % of the variational one's: {gap:+.1}"
+            );
+        }
     }
     Ok(())
 }
 
-fn rooms() -> Rooms {
-    Rooms { size: 16, count: 4000, scatter: 0.0, ..Rooms::default() }
+/// COURSE G6: β weighs the KL divergence against a reconstruction summed over the pixels, both in nats (Higgins et al. 2017), so that what
+/// a β does depends on the size of the images: on 16×16 pixels β = 4 silences every latent.
+fn rooms(size: usize) -> Rooms {
+    Rooms { size, count: 4000, scatter: 0.0, ..Rooms::default() }
 }
 
 fn scores(rooms: &Rooms, data: &Dataset, autoencoder: &mut Autoencoder) -> Result<Disentanglement> {
@@ -177,31 +224,44 @@ fn scores(rooms: &Rooms, data: &Dataset, autoencoder: &mut Autoencoder) -> Resul
     disentanglement(&codes, autoencoder.options().latent, &factors, 6)
 }
 
-fn on_rooms(title: &str, beta: f32, pairs: Option<Pairs>) -> Result<()> {
-    let rooms = rooms();
+fn on_rooms(title: &str, rooms: &Rooms, steps: usize, options: AutoencoderOptions) -> Result<()> {
     let data = rooms.dataset(1)?;
-    let others = pairs.map(|_| partners(&rooms, 1).pixels);
-    let [mig, modularity, compactness, error] = medians(title, |seed| {
-        let options = AutoencoderOptions {
-            shape: Shape::Convolutional,
-            filters: vec![16, 32],
-            hidden: Some(vec![64]),
-            latent: 8,
-            regulariser: Regulariser::Variational,
-            strength: Some(beta),
-            pairs,
-            learning_rate: 0.002,
-            seed,
-            ..AutoencoderOptions::default()
-        };
-        let mut autoencoder = trained(&data, others.as_deref(), options, 3000)?;
-        let found = scores(&rooms, &data, &mut autoencoder)?;
+    let others = options.pairs.map(|_| partners(rooms, 1).pixels);
+    let [mig, modularity, compactness, error, nats, silent] = medians(title, |seed| {
+        let options = AutoencoderOptions { seed, ..options.clone() };
+        let mut autoencoder = trained(&data, others.as_deref(), options, steps)?;
+        let found = scores(rooms, &data, &mut autoencoder)?;
         let error = mean(&block_on(autoencoder.reconstruct(&data.validation.pixels))?.mse);
-        Ok([found.mig, found.modularity, found.compactness, error])
+        let latents = block_on(autoencoder.summarise(&data.validation.pixels))?;
+        let nats = latents.iter().map(|latent| f64::from(latent.divergence)).sum();
+        let silent = latents.iter().filter(|latent| latent.silent).count() as f64;
+        Ok([found.mig, found.modularity, found.compactness, error, nats, silent])
     })?;
     println!(
-        "rooms 16×16, {title}: mutual information gap {mig:.3}, modularity {modularity:.3}, compactness {compactness:.3}, error {error:.5}"
+        "rooms {0}×{0}, {title}: mutual information gap {mig:.3}, modularity {modularity:.3}, compactness {compactness:.3}, \
+         error {error:.5}, KL {nats:.2} nats, {silent} of 8 latents silent",
+        rooms.size
     );
+    Ok(())
+}
+
+fn variational(beta: f32) -> AutoencoderOptions {
+    let (regulariser, strength) = (Regulariser::Variational, Some(beta));
+    AutoencoderOptions { latent: 8, regulariser, strength, learning_rate: 0.002, ..AutoencoderOptions::default() }
+}
+
+fn beta() -> Result<()> {
+    for beta in [1.0, 4.0] {
+        on_rooms(&format!("β = {beta}"), &rooms(32), 2000, variational(beta))?;
+    }
+    Ok(())
+}
+
+fn pairs() -> Result<()> {
+    for (title, pairs) in [("of which one factor differs", Pairs::OneFactor), ("adaptive", Pairs::Adaptive)] {
+        let layers = AutoencoderOptions { shape: Shape::Convolutional, hidden: Some(vec![64]), ..variational(1.0) };
+        on_rooms(&format!("β = 1, pairs, {title}"), &rooms(16), 3000, AutoencoderOptions { pairs: Some(pairs), ..layers })?;
+    }
     Ok(())
 }
 
@@ -218,12 +278,10 @@ fn main() -> Result<()> {
         samples()?;
     }
     if wanted("beta") {
-        on_rooms("β = 1", 1.0, None)?;
-        on_rooms("β = 4", 4.0, None)?;
+        beta()?;
     }
     if wanted("pairs") {
-        on_rooms("β = 1, pairs of which one factor differs", 1.0, Some(Pairs::OneFactor))?;
-        on_rooms("β = 1, pairs, adaptive", 1.0, Some(Pairs::Adaptive))?;
+        pairs()?;
     }
     Ok(())
 }

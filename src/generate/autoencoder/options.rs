@@ -22,7 +22,8 @@ pub enum Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reconstruction {
-    /// Σ(x̂ − x)².
+    /// Σ(x̂ − x)². For pixels normal around x̂ with variance σ² this is 2σ² times −ln p(x|z), up to a constant: of a variational one
+    /// β = 2σ² makes the loss a multiple of −ELBO.
     Mse,
     /// −Σ x·ln x̂ + (1 − x)·ln(1 − x̂): binary cross-entropy, in nats.
     Bce,
@@ -39,7 +40,9 @@ pub enum Regulariser {
     Contractive,
     /// The encoder sees x + σ·ε with ε normal and must give back x (Vincent et al. 2008); the strength is σ.
     Denoising,
-    /// z = μ + σ·ε, + β·KL(q(z|x) ‖ N(0, I)): the VAE of Kingma & Welling 2014, for β ≠ 1 the β-VAE of Higgins et al. 2017.
+    /// z = μ + σ·ε, + β·KL(q(z|x) ‖ N(0, I)): the VAE of Kingma & Welling 2014, for β ≠ 1 the β-VAE of Higgins et al. 2017. As there
+    /// the reconstruction is summed over the pixels and the divergence over the latents, so that the same β weighs less on larger
+    /// images.
     Variational,
 }
 

@@ -14,7 +14,7 @@ type Prior = 'fitted' | 'standard';
 export class Samples extends Panel {
   @state() private rows: readonly { title: string; note: string; tiles: readonly Tile[] }[] = [];
   @state() private draw = 1;
-  @state() private prior: Prior = 'fitted';
+  @state() private prior: Prior = 'standard';
 
   static override styles = [
     controls,
@@ -60,8 +60,8 @@ export class Samples extends Panel {
         label: 'Codes of the plain ones come from',
         value: this.prior,
         options: [
-          ['fitted', 'a normal distribution fitted to its codes'],
           ['standard', 'N(0, I), as of the VAE'],
+          ['fitted', 'a normal distribution fitted to its codes'],
         ],
         onChange: (prior) => (this.prior = prior),
       })}
@@ -87,9 +87,10 @@ export class Samples extends Panel {
           </div>`,
       )}
       <p class="soft">
-        The plain autoencoder is asked only about codes of real images, so a random code may decode to nothing in particular. The
-        variational one is trained with noise on its codes and pays for leaving N(0, I): it has seen the places that samples come
-        from.
+        The plain autoencoder is asked only about codes of real images, so a random code may decode to nothing in particular: of 32
+        numbers even one from a distribution fitted to its codes, the kinder question. The variational one is trained with noise on
+        its codes and pays for leaving N(0, I): it has seen the places that samples come from. Compare the two with equally many
+        latents, which decode the very same numbers.
       </p>`;
   }
 }

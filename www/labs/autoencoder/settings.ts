@@ -91,7 +91,15 @@ export function kindsOf({ vae, sampled }: Settings): Kind[] {
 export function optionsOf(settings: Settings, { latent, variational }: Kind): AutoencoderOptions {
   const { shape, units, regulariser, strength, lr, batch, half, seed } = settings;
   const common = { hidden: [units], latent, batch, learningRate: lr, halfLife: half, seed };
-  if (variational) return { ...common, shape: shape === 'linear' ? 'dense' : shape, regulariser: 'variational' };
+  // The same squared error for all, so that only the code differs. With it β = 2 is the bound for pixels of variance 1.
+  if (variational)
+    return {
+      ...common,
+      shape: shape === 'linear' ? 'dense' : shape,
+      regulariser: 'variational',
+      reconstruction: 'mse',
+      strength: 2,
+    };
   return { ...common, shape, regulariser, strength };
 }
 
@@ -144,8 +152,8 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'invent',
     title: 'Can it invent a digit?',
-    text: 'Train, then decode random codes. A plain autoencoder never learnt what lies between its codes; the variational one beside it had to.',
-    settings: { data: 'strokes', vae: true, sampled: 5, view: 'samples' },
+    text: 'Train, then decode the same random codes with both kinds. A plain autoencoder of 32 numbers never learnt what lies between its codes; the variational one beside it had to.',
+    settings: { data: 'strokes', count: 4000, vae: true, sampled: 32, view: 'samples' },
     offered: true,
   },
   {

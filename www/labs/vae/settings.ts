@@ -64,8 +64,9 @@ export function sourceOf({ data }: Settings): DataSource {
     case 'strokes':
       return { kind: 'strokes', count: 3000 };
     case 'rooms':
-      // The six factors alone decide the picture.
-      return { kind: 'rooms', size: 16, count: 3000, scatter: 0 };
+      // The six factors alone decide the picture. The reconstruction is summed over the pixels: on 16×16 of them β = 4 would silence
+      // every latent.
+      return { kind: 'rooms', size: 32, count: 3000, scatter: 0 };
   }
 }
 
