@@ -18,7 +18,7 @@ const SEEDS: [u32; 5] = [1, 2, 3, 4, 5];
 const JUDGED: usize = 500;
 /// Steps of a judge's training, and of an autoencoder's whose inventions are judged.
 const LESSONS: usize = 1500;
-const STEPS: usize = 4000;
+const STEPS: usize = 6000;
 /// From this probability on an answer counts as confident.
 const CONFIDENT: f32 = 0.8;
 
@@ -189,10 +189,11 @@ fn samples() -> Result<()> {
         half_life: 2500,
         ..AutoencoderOptions::default()
     };
-    // With β = 3 and the squared error the loss is −3·ELBO for pixels of variance 1.5, but for a constant.
-    let variational = AutoencoderOptions { regulariser: Regulariser::Variational, strength: Some(3.0), ..plain.clone() };
+    // With the squared error the loss is −β·ELBO for pixels of variance β/2, but for a constant.
+    let variational = |beta| AutoencoderOptions { regulariser: Regulariser::Variational, strength: Some(beta), ..plain.clone() };
+    let kinds = [("plain", plain.clone()), ("variational, β = 1", variational(1.0)), ("variational, β = 2", variational(2.0))];
     let mut all = Vec::new();
-    for (title, options) in [("plain", plain), ("variational", variational)] {
+    for (title, options) in &kinds {
         let figures = medians::<13>(title, |seed| {
             let mut autoencoder = trained(&data, None, AutoencoderOptions { seed, ..options.clone() }, STEPS)?;
             let mut figures = [0.0; 13];
@@ -202,15 +203,18 @@ fn samples() -> Result<()> {
             figures[12] = mean(&block_on(autoencoder.reconstruct(real))?.mse);
             Ok(figures)
         })?;
-        println!("{title}, 32 latents, {STEPS} steps: error {:.5} per pixel, {} digits among samples", figures[12], figures[2]);
+        println!("{title}, 32 latents, {STEPS} steps: error {:.5} per pixel", figures[12]);
         all.push(figures);
     }
     for (i, source) in SOURCES.iter().enumerate() {
-        for (j, who) in ["one", "five together"].iter().enumerate() {
-            let [plain, variational] = [&all[0], &all[1]].map(|figures| figures[3 * i + j]);
-            let gap = variational - plain;
+        println!("{source}:");
+        for ((title, _), figures) in kinds.iter().zip(&all) {
+            let gap = |j: usize| figures[3 * i + j] - all[0][3 * i + j];
+            let [alone, together, digits] = [0, 1, 2].map(|j| figures[3 * i + j]);
             println!(
-                "{source}: {who} sure of {plain:.1} % of the plain one's, {variational:.1} % of the variational one's: {gap:+.1}"
+                "  {title}: one sure of {alone:.1} % ({:+.1}), five together of {together:.1} % ({:+.1}); {digits} digits occur",
+                gap(0),
+                gap(1)
             );
         }
     }
