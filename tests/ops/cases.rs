@@ -311,9 +311,11 @@ fn products() -> Vec<Case> {
         (None, 64, 64, 64),
         (None, 67, 10, 131),
         (None, 3, 2, 1100),
+        (None, 41, 3, 259),
         (None, 1, 130, 9),
         (Some(1), 3, 5, 7),
         (Some(4), 9, 33, 5),
+        (Some(2), 21, 1, 13),
     ];
     for (batch, m, n, k) in sizes {
         for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {

@@ -3,7 +3,7 @@
 //! Operands come through [`Panel`], which writes `W` vectors along K side by side, so that transposes and the patches of a
 //! convolution cost nothing but another way of packing; results leave through [`Sink`], tile by tile. The tile is 4×8 where
 //! registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into blocks; the order of every sum
-//! is fixed by the shape alone.
+//! is fixed by the shape alone. A product of few columns is computed as its transpose, which has few rows.
 
 use std::ops::Range;
 
@@ -19,6 +19,9 @@ const MC: usize = 96; // whole panels of 4 and of 6
 /// The widest panels of any micro-kernel, by which scratch is sized.
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
+
+/// Fewer columns than this are too few for a tile.
+const NARROW: usize = 4;
 
 /// A matrix seen as vectors along K.
 pub trait Panel {
@@ -57,25 +60,50 @@ impl Panel for Strided<'_> {
             for (lanes, k) in panel.iter_mut().zip(k) {
                 lanes.copy_from_slice(&self.values[k * self.step + first..][..W]);
             }
-        } else {
-            for lane in 0..count {
-                let start = (first + lane) * self.vector + k.start * self.step;
-                let values = self.values[start..].iter().step_by(self.step.max(1));
-                for (lanes, &value) in panel[..k.len()].iter_mut().zip(values) {
-                    lanes[lane] = value;
-                }
+            return;
+        }
+        let turned = if self.step == 1 && count == W { self.pack_blocks(first, k.clone(), panel) } else { 0 };
+        let k = k.start + turned..k.end;
+        for lane in 0..count {
+            let start = (first + lane) * self.vector + k.start * self.step;
+            let values = self.values[start..].iter().step_by(self.step.max(1));
+            for (lanes, &value) in panel[turned..][..k.len()].iter_mut().zip(values) {
+                lanes[lane] = value;
             }
         }
     }
 }
 
-/// A row-major result with `width` columns.
-pub struct Rows<'a> {
-    pub values: &'a mut [f32],
-    pub width: usize,
+impl Strided<'_> {
+    /// Packs W vectors that lie along K in blocks of four by four, and returns how many steps these are: none for a W that is no
+    /// multiple of four.
+    fn pack_blocks<const W: usize>(&self, first: usize, k: Range<usize>, panel: &mut [[f32; W]]) -> usize {
+        if !W.is_multiple_of(4) {
+            return 0;
+        }
+        let blocks = k.len() / 4;
+        for lane in (0..W).step_by(4) {
+            let vectors: [&[[f32; 4]]; 4] = std::array::from_fn(|v| {
+                let start = (first + lane + v) * self.vector + k.start;
+                &self.values[start..][..4 * blocks].as_chunks().0[..blocks]
+            });
+            for (block, steps) in panel.as_chunks_mut::<4>().0[..blocks].iter_mut().enumerate() {
+                let columns = simd::transposed(vectors.map(|vector| vector[block]));
+                steps.iter_mut().zip(columns).for_each(|(lanes, column)| lanes[lane..lane + 4].copy_from_slice(&column));
+            }
+        }
+        4 * blocks
+    }
 }
 
-impl Sink for Rows<'_> {
+/// A result whose rows lie `row` and whose columns `column` values apart.
+struct Grid<'a> {
+    values: &'a mut [f32],
+    row: usize,
+    column: usize,
+}
+
+impl Sink for Grid<'_> {
     fn tile<const MR: usize, const NR: usize>(
         &mut self,
         [i, j]: [usize; 2],
@@ -85,7 +113,14 @@ impl Sink for Rows<'_> {
         first: bool,
     ) {
         for (r, row) in tile[..rows].iter().enumerate() {
-            put(&mut self.values[(i + r) * self.width + j..][..columns], row, first);
+            let target = &mut self.values[(i + r) * self.row + j * self.column..];
+            if self.column == 1 {
+                put(&mut target[..columns], row, first);
+            } else {
+                for (target, value) in target.iter_mut().step_by(self.column).zip(&row[..columns]) {
+                    *target = if first { *value } else { *target + value };
+                }
+            }
         }
     }
 }
@@ -197,12 +232,16 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
     let batch = if r == 3 { out[0] } else { 1 };
     debug_assert_eq!((a.len(), b.len()), (batch * m * k, batch * n * k));
     let (a_strides, b_strides) = (if ta { (1, m) } else { (k, 1) }, if tb { (k, 1) } else { (1, n) });
-    Kernel::with_scratch(packed_len(m, k) + panels_len(n, k), move |x, out, scratch| {
+    // A tile is wider than high: what has few columns is computed as its transpose.
+    let turned = n < NARROW && m > n;
+    let (rows, columns) = if turned { (n, m) } else { (m, n) };
+    Kernel::with_scratch(packed_len(rows, k) + panels_len(columns, k), move |x, out, scratch| {
         for i in 0..batch {
             let a = Strided { values: &x.get(0)[i * m * k..][..m * k], vector: a_strides.0, step: a_strides.1 };
             let b = Strided { values: &x.get(1)[i * n * k..][..n * k], vector: b_strides.0, step: b_strides.1 };
-            let mut c = Rows { values: &mut out[i * m * n..][..m * n], width: n };
-            gemm(m, n, k, &a, &b, &mut c, scratch);
+            let values = &mut out[i * m * n..][..m * n];
+            let (left, right, row, column) = if turned { (b, a, 1, n) } else { (a, b, n, 1) };
+            gemm(rows, columns, k, &left, &right, &mut Grid { values, row, column }, scratch);
         }
     })
 }

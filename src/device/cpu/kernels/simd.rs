@@ -10,6 +10,11 @@ use std::ops::Deref;
 trait Vector: Copy {
     const LANES: usize;
     fn splat(value: f32) -> Self;
+    /// The value in every lane, straight from memory.
+    #[inline(always)]
+    fn splat_load(value: &f32) -> Self {
+        Self::splat(*value)
+    }
     /// The first values of `values`, which must have enough.
     fn load(values: &[f32]) -> Self;
     /// To the first values of `target`, which must have enough.
@@ -97,6 +102,12 @@ fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize>(
     })
 }
 
+/// Rows become columns.
+#[inline(always)]
+pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    std::array::from_fn(|i| rows.map(|row| row[i]))
+}
+
 /// The MR×NR register tile of one vector width.
 pub trait Tiles<const MR: usize, const NR: usize> {
     /// The product of an MR-wide and an NR-wide panel.
@@ -119,7 +130,7 @@ pub trait Strips<const STRIP: usize> {
 pub struct Narrow;
 
 impl Tiles<4, 8> for Narrow {
-    #[inline(always)]
+    #[inline(never)]
     fn product(a: &[[f32; 4]], b: &[[f32; 8]]) -> [[f32; 8]; 4] {
         product::<narrow::Register, 4, 2, 8>(a, b)
     }
@@ -142,16 +153,28 @@ impl Strips<4> for Narrow {
     }
 }
 
+/// Steps along K in one round of the product's loop.
+const UNROLLED: usize = 4;
+
 #[inline(always)]
 fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR] {
     let mut sums = [[V::splat(0.0); VECTORS]; MR];
-    for (a, b) in a.iter().zip(b) {
+    let mut step = |a: &[f32; MR], b: &[f32; NR]| {
         let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
         for i in 0..MR {
-            let a = V::splat(a[i]);
+            let a = V::splat_load(&a[i]);
             for v in 0..VECTORS {
                 sums[i][v] = a.mul_add(b[v], sums[i][v]);
             }
+        }
+    };
+    // Several steps a round, since the end of a round costs a third of a step; each with a way out, or the compiler would mix
+    // them, for which the registers do not suffice.
+    let mut steps = a.iter().zip(b);
+    'all: loop {
+        for _ in 0..UNROLLED {
+            let Some((a, b)) = steps.next() else { break 'all };
+            step(a, b);
         }
     }
     stored(sums)
@@ -237,6 +260,13 @@ mod narrow {
         #[inline(always)]
         fn splat(value: f32) -> Self {
             Self(f32x4_splat(value))
+        }
+
+        // Volatile, because the compiler would make one load and shuffles of four neighbours; shuffles take the units of the products.
+        #[inline(always)]
+        fn splat_load(value: &f32) -> Self {
+            // SAFETY: a reference can be read.
+            Self(f32x4_splat(unsafe { std::ptr::read_volatile(value) }))
         }
 
         #[inline(always)]
