@@ -1,8 +1,8 @@
 // Matrix product y = a·b, one thread per 4 × 4 block of y, without workgroup memory.
 //
-// For software adapters, where a barrier costs more than a load, and for products too small to fill a tile. A transposed operand is
-// only another pair of strides. A long K is cut into SPLITS slices of SLICE (split-K): each slice leaves its own y, and reduce.wgsl
-// adds them in order. A thread owns four neighbouring rows and every eighth column, so neighbouring threads read neighbouring b.
+// For products too small to fill a tile. A transposed operand is only another pair of strides. A long K is cut into SPLITS slices of
+// SLICE (split-K): each slice leaves its own y, and reduce.wgsl adds them in order. A thread owns four neighbouring rows and every
+// eighth column, so neighbouring threads read neighbouring b.
 
 override M: u32;
 override N: u32;

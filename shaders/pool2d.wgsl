@@ -33,17 +33,22 @@ fn window(oy: u32, ox: u32) -> Window {
     return Window(max(y, PY) - PY, min(y + KH - PY, H), max(x, PX) - PX, min(x + KW - PX, W));
 }
 
-// Index in x of the first largest cell of the window (oy, ox) of a plane.
-fn largest(plane: u32, oy: u32, ox: u32) -> u32 {
+struct Cell {
+    at: u32, // index in x
+    value: f32,
+}
+
+// The first largest cell of the window (oy, ox) of a plane.
+fn largest(plane: u32, oy: u32, ox: u32) -> Cell {
     let w = window(oy, ox);
-    var best = (plane * H + w.top) * W + w.left;
-    var value = a[best];
+    let first = (plane * H + w.top) * W + w.left;
+    var best = Cell(first, a[first]);
     for (var y = w.top; y < w.bottom; y++) {
         for (var x = w.left; x < w.right; x++) {
             let at = (plane * H + y) * W + x;
-            if (a[at] > value) {
-                best = at;
-                value = a[at];
+            let value = a[at];
+            if (value > best.value) {
+                best = Cell(at, value);
             }
         }
     }
@@ -65,7 +70,7 @@ fn covering(y: u32, x: u32) -> Window {
 fn maximum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let i = id.x + id.y * groups.x * 64u;
     if (i < PLANES * OH * OW) {
-        b[i] = a[largest(i / (OH * OW), i / OW % OH, i % OW)];
+        b[i] = largest(i / (OH * OW), i / OW % OH, i % OW).value;
     }
 }
 
@@ -74,7 +79,7 @@ fn maximum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 fn maximum_select(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let i = id.x + id.y * groups.x * 64u;
     if (i < PLANES * OH * OW) {
-        result[i] = b[largest(i / (OH * OW), i / OW % OH, i % OW)];
+        result[i] = b[largest(i / (OH * OW), i / OW % OH, i % OW).at];
     }
 }
 
@@ -90,7 +95,7 @@ fn maximum_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     var sum = 0.0;
     for (var oy = c.top; oy < c.bottom; oy++) {
         for (var ox = c.left; ox < c.right; ox++) {
-            if (largest(plane, oy, ox) == i) {
+            if (largest(plane, oy, ox).at == i) {
                 sum += b[(plane * OH + oy) * OW + ox];
             }
         }
@@ -111,7 +116,7 @@ fn maximum_gradient_apart(@builtin(global_invocation_id) id: vec3u, @builtin(num
     let oy = i / columns % rows;
     let ox = i % columns;
     let w = window(oy, ox);
-    let best = largest(plane, oy, ox);
+    let best = largest(plane, oy, ox).at;
     var dy = 0.0; // of cells that no window covers
     if (oy < OH && ox < OW) {
         dy = b[(plane * OH + oy) * OW + ox];

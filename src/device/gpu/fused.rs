@@ -1,8 +1,8 @@
 //! Element-wise kernels: WGSL written from the instructions of a fused chain; a single operation is a chain of one.
 //!
-//! A thread computes one value of the output. Operands of the output's shape are read at its index; broadcast operands at an index
-//! made of the coordinates that they have, with neighbouring dimensions merged where all operands agree, so that most chains need
-//! no division at all and share one pipeline for all sizes.
+//! A thread computes one value of the output, or four neighbours as one vector where all is of floats and sizes allow. Operands of the
+//! output's shape are read at its index; broadcast operands at an index made of the coordinates that they have, with neighbouring
+//! dimensions merged where all operands agree, so that most chains need no division at all and share one pipeline for all sizes.
 
 use std::fmt::Write;
 
@@ -31,30 +31,44 @@ pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<L
         return Err(Error::Device { device: super::adapter::NAME, message });
     }
 
+    let shapes: Vec<&Shape> = inputs.iter().map(|i| i.shape).collect();
+    let floats = cast.is_none() && inputs_dtype(inputs) == DType::F32;
+    // One binding cannot be of vectors for one operand and of values for another.
+    let four = Indices::new(&node.shape, &shapes, true)
+        .filter(|indices| floats && (0..inputs.len()).all(|i| indices.vector[i] == indices.vector[bindings[binding_of[i]]]));
+    let wide = four.is_some();
+    let indices = four.or_else(|| Indices::new(&node.shape, &shapes, false)).expect("single values always have indices");
     let mut source = String::new();
     for (i, &input) in bindings.iter().enumerate() {
-        let _ = writeln!(source, "@group(0) @binding({i}) var<storage, read_write> b{i}: array<{}>;", wgsl(inputs[input].dtype));
+        let ty = if indices.vector[input] { "vec4f" } else { wgsl(inputs[input].dtype) };
+        let _ = writeln!(source, "@group(0) @binding({i}) var<storage, read_write> b{i}: array<{ty}>;");
     }
     if in_place.is_none() {
-        let ty = wgsl(node.dtype);
+        let ty = if wide { "vec4f" } else { wgsl(node.dtype) };
         let _ = writeln!(source, "@group(0) @binding({target}) var<storage, read_write> b{target}: array<{ty}>;");
     }
-    let shapes: Vec<&Shape> = inputs.iter().map(|i| i.shape).collect();
-    let indices = Indices::new(&node.shape, &shapes);
     let mut body = indices.coordinates.clone();
     let mut bits = String::new();
     for (v, instruction) in instructions.iter().enumerate() {
         let value = match *instruction {
-            Instruction::Load(i) => format!("b{}[{}]", binding_of[i], indices.of[i]),
+            Instruction::Load(i) => {
+                let load = format!("b{}[{}]", binding_of[i], indices.of[i]);
+                if wide && !indices.vector[i] { format!("vec4f({load})") } else { load }
+            }
+            Instruction::Constant(c) if c.0.is_finite() && wide => format!("vec4f({:?})", c.0),
             Instruction::Constant(c) if c.0.is_finite() => format!("{:?}f", c.0),
             Instruction::Constant(c) => {
                 // Not a constant expression, which may not be infinite or NaN.
                 let _ = writeln!(bits, "var<private> bits{v} = {}u;", c.0.to_bits());
-                format!("bitcast<f32>(bits{v})")
+                let value = format!("bitcast<f32>(bits{v})");
+                if wide { format!("vec4f({value})") } else { value }
             }
-            Instruction::Unary(op, a) => unary(op, a),
-            Instruction::Binary(op, a, b) => binary(op, inputs_dtype(inputs), a, b),
-            Instruction::Select([c, a, b]) => format!("select(v{b}, v{a}, is_nonzero(v{c}))"),
+            Instruction::Unary(op, a) => unary(op, a, wide),
+            Instruction::Binary(op, a, b) => binary(op, inputs_dtype(inputs), a, b, wide),
+            Instruction::Select([c, a, b]) => {
+                let condition = call("is_nonzero", &[c], if wide { Some("vec4<bool>") } else { None });
+                format!("select(v{b}, v{a}, {condition})")
+            }
         };
         let _ = writeln!(body, "    let v{v} = {value};");
     }
@@ -78,7 +92,7 @@ pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<L
         operands.push(Operand::Output);
     }
     let kernel = Kernel { source: source.into(), entry: "main", constants: Vec::new(), bindings: count };
-    let groups = super::kernels::linear(node.shape.len());
+    let groups = super::kernels::linear(if wide { node.shape.len() / 4 } else { node.shape.len() });
     let work = (node.shape.len() * instructions.len()) as u64;
     Ok(Lowering { dispatches: vec![Dispatch { kernel, operands, groups }], scratch: Vec::new(), work })
 }
@@ -133,11 +147,30 @@ const HELPER_CALLS: &[&str] = &[
     "remainder(",
 ];
 
-fn unary(op: Unary, a: usize) -> String {
+/// A helper function of the values `arguments`; with `vector`, one of that type, component by component.
+fn call(function: &str, arguments: &[usize], vector: Option<&str>) -> String {
+    let one = |component: &str| {
+        let list: Vec<String> = arguments.iter().map(|v| format!("v{v}{component}")).collect();
+        format!("{function}({})", list.join(", "))
+    };
+    match vector {
+        None => one(""),
+        Some(ty) => format!("{ty}({})", [".x", ".y", ".z", ".w"].map(one).join(", ")),
+    }
+}
+
+/// The vector that four floats make, where a chain computes four.
+fn vector(wide: bool) -> Option<&'static str> {
+    wide.then_some("vec4f")
+}
+
+fn unary(op: Unary, a: usize, wide: bool) -> String {
+    let zero = if wide { "vec4f()" } else { "0.0" };
+    let helper = |name| call(name, &[a], vector(wide));
     match op {
         Unary::Neg => format!("-v{a}"),
         Unary::Abs => format!("abs(v{a})"),
-        Unary::Sign => format!("sign_of(v{a})"),
+        Unary::Sign => helper("sign_of"),
         Unary::Floor => format!("floor(v{a})"),
         Unary::Exp => format!("exp(v{a})"),
         Unary::Log => format!("log(v{a})"),
@@ -146,29 +179,31 @@ fn unary(op: Unary, a: usize) -> String {
         Unary::Recip => format!("1.0 / v{a}"),
         Unary::Sin => format!("sin(v{a})"),
         Unary::Cos => format!("cos(v{a})"),
-        Unary::Tanh => format!("hyperbolic_tangent(v{a})"),
-        Unary::Sigmoid => format!("sigmoid(v{a})"),
-        Unary::Relu => format!("max(v{a}, 0.0)"),
-        Unary::LeakyRelu(slope) => format!("select({:?}f * v{a}, v{a}, v{a} > 0.0)", slope.0),
-        Unary::Softplus => format!("softplus(v{a})"),
-        Unary::Erf => format!("error_function(v{a})"),
+        Unary::Tanh => helper("hyperbolic_tangent"),
+        Unary::Sigmoid => helper("sigmoid"),
+        Unary::Relu => format!("max(v{a}, {zero})"),
+        Unary::LeakyRelu(slope) => format!("select({:?}f * v{a}, v{a}, v{a} > {zero})", slope.0),
+        Unary::Softplus => helper("softplus"),
+        Unary::Erf => helper("error_function"),
     }
 }
 
-fn binary(op: Binary, dtype: DType, a: usize, b: usize) -> String {
+fn binary(op: Binary, dtype: DType, a: usize, b: usize, wide: bool) -> String {
     let (zero, one) = match dtype {
+        DType::F32 if wide => ("vec4f()", "vec4f(1.0)"),
         DType::F32 => ("0.0", "1.0"),
         DType::U32 => ("0u", "1u"),
     };
     let compare = |sign: &str| format!("select({zero}, {one}, v{a} {sign} v{b})");
+    let helper = |name| call(name, &[a, b], vector(wide));
     match (op, dtype) {
         (Binary::Add, _) => format!("v{a} + v{b}"),
         (Binary::Sub, _) => format!("v{a} - v{b}"),
         (Binary::Mul, _) => format!("v{a} * v{b}"),
         (Binary::Div, DType::F32) => format!("v{a} / v{b}"),
-        (Binary::Div, DType::U32) => format!("quotient(v{a}, v{b})"),
-        (Binary::Rem, _) => format!("remainder(v{a}, v{b})"),
-        (Binary::Pow, _) => format!("power(v{a}, v{b})"),
+        (Binary::Div, DType::U32) => helper("quotient"),
+        (Binary::Rem, _) => helper("remainder"),
+        (Binary::Pow, _) => helper("power"),
         (Binary::Min, _) => format!("min(v{a}, v{b})"),
         (Binary::Max, _) => format!("max(v{a}, v{b})"),
         (Binary::Lt, _) => compare("<"),
@@ -185,10 +220,13 @@ struct Indices {
     /// Statements that define the coordinates `c0`, `c1`, … of the merged dimensions.
     coordinates: String,
     of: Vec<String>,
+    /// Whether an operand is read as vectors of four values.
+    vector: Vec<bool>,
 }
 
 impl Indices {
-    fn new(output: &Shape, operands: &[&Shape]) -> Self {
+    /// With `wide`, `i` and the innermost coordinate count vectors of four values; `None` where they do not divide into such.
+    fn new(output: &Shape, operands: &[&Shape], wide: bool) -> Option<Self> {
         // Merge neighbouring dimensions in which the same operands are broadcast: (size, which operands vary).
         let mut dims: Vec<(usize, Vec<bool>)> = Vec::new();
         for (axis, &size) in output.iter().enumerate().filter(|(_, size)| **size != 1) {
@@ -198,6 +236,11 @@ impl Indices {
                 _ => dims.push((size, varies)),
             }
         }
+        if wide {
+            let (innermost, _) = dims.last_mut().filter(|(size, _)| size % 4 == 0)?;
+            *innermost /= 4;
+        }
+        let vector = (0..operands.len()).map(|operand| wide && dims.last().is_some_and(|(_, varies)| varies[operand])).collect();
         let mut used = vec![false; dims.len()];
         let of = (0..operands.len())
             .map(|operand| {
@@ -225,6 +268,6 @@ impl Indices {
             }
             inner *= size;
         }
-        Self { coordinates, of }
+        Some(Self { coordinates, of, vector })
     }
 }

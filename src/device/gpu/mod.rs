@@ -68,17 +68,22 @@ mod tests {
     use crate::graph::{Builder, Conv2d, Distribution, Reduce};
     use crate::tensor::Tensor;
 
-    /// The variants for real GPUs, on whatever adapter there is: the choice only asks whether the adapter is software.
+    /// The variants for real GPUs and those for software, on whatever adapter there is: the choice only asks whether it is software.
     #[test]
-    fn the_variants_for_real_gpus_agree_with_the_cpu() {
-        let mut context = match block_on(adapter::open(true)) {
-            Ok(context) => context,
-            Err(error) => return eprintln!("SKIPPED the kernels for real GPUs: {error}"),
-        };
-        context.software = false;
-        let gpu = Gpu(Rc::new(context));
-        block_on(selftest::run(&gpu)).unwrap();
+    fn the_variants_for_all_adapters_agree_with_the_cpu() {
+        for software in [false, true] {
+            let mut context = match block_on(adapter::open(true)) {
+                Ok(context) => context,
+                Err(error) => return eprintln!("SKIPPED the kernels for all adapters: {error}"),
+            };
+            context.software = software;
+            let gpu = Gpu(Rc::new(context));
+            block_on(selftest::run(&gpu)).unwrap();
+            agrees_with_the_cpu(&gpu);
+        }
+    }
 
+    fn agrees_with_the_cpu(gpu: &Gpu) {
         let b = Builder::new();
         let key = b.constant(Tensor::u32([2], vec![5, 6]).unwrap());
         let mut names = Vec::new();
@@ -91,16 +96,19 @@ mod tests {
                 b.output(&names[names.len() - 1], left.matmul_t(ta, right, tb));
             }
         }
-        let x = b.random(Distribution::Normal, key, [5, 6, 19, 18]);
-        let w = b.random(Distribution::Normal, key, [38, 3, 3, 5]);
-        let conv = Conv2d { stride: [2, 1], pads: [[1, 0], [2, 1]], dilation: [1, 2], groups: 2 };
-        let y = x.conv2d(w, conv);
-        let loss = (y * y).sum_all();
-        for (name, value) in [("y", y), ("dx", b.grad(loss, &[x])[0]), ("dw", b.grad(loss, &[w])[0]), ("row sums", x.sum(&[2, 3]))]
-        {
-            b.output(name, value);
-            names.push(name.into());
+        for (i, (x, w)) in [([5, 6, 19, 18], [38, 3, 3, 5]), ([3, 10, 9, 11], [12, 5, 3, 2])].into_iter().enumerate() {
+            let x = b.random(Distribution::Normal, key, x);
+            let w = b.random(Distribution::Normal, key, w);
+            let conv = Conv2d { stride: [2, 1], pads: [[1, 0], [2, 1]], dilation: [1, 2], groups: 2 };
+            let y = x.conv2d(w, conv);
+            let loss = (y * y).sum_all();
+            let gradients = b.grad(loss, &[x, w]);
+            for (name, value) in [("y", y), ("dx", gradients[0]), ("dw", gradients[1]), ("row sums", x.sum(&[2, 3]))] {
+                names.push(format!("{name} {i}"));
+                b.output(&names[names.len() - 1], value);
+            }
         }
+        let x = b.random(Distribution::Normal, key, [5, 6, 19, 18]);
         b.output("maximum", x.reduce(Reduce::Max, &[0, 1, 2, 3]));
         names.push("maximum".into());
         let graph = b.finish().unwrap();

@@ -22,6 +22,8 @@ macro_rules! shader {
 pub(super) const CONV2D: &str = shader!("conv2d.wgsl");
 pub(super) const CONV2D_TILED: &str = shader!("conv2d_tiled.wgsl");
 pub(super) const CONV2D_WEIGHT_GRAD: &str = shader!("conv2d_weight_grad.wgsl");
+pub(super) const CONV2D_WEIGHT_GRAD_WIDE: &str = shader!("conv2d_weight_grad_wide.wgsl");
+pub(super) const CONV2D_WIDE: &str = shader!("conv2d_wide.wgsl");
 /// Functions that generated element-wise code calls.
 pub(super) const ELEMENTWISE: &str = shader!("elementwise.wgsl");
 pub(super) const FILL: &str = shader!("fill.wgsl");
@@ -29,6 +31,7 @@ pub(super) const INDEX: &str = shader!("index.wgsl");
 pub(super) const LOG_SOFTMAX: &str = shader!("log_softmax.wgsl");
 pub(super) const MATMUL: &str = shader!("matmul.wgsl");
 pub(super) const MATMUL_TILED: &str = shader!("matmul_tiled.wgsl");
+pub(super) const MATMUL_WIDE: &str = shader!("matmul_wide.wgsl");
 pub(super) const PLACE: &str = shader!("place.wgsl");
 pub(super) const POOL2D: &str = shader!("pool2d.wgsl");
 pub(super) const RANDOM: &str = shader!("random.wgsl");

@@ -1,12 +1,13 @@
 //! Which variant of a kernel for which shape on which adapter: the whole table. A real GPU wants many threads and tiles in workgroup
-//! memory; a software adapter runs a few threads on the CPU, where a barrier costs more than the loads that a tile saves.
+//! memory; a software adapter runs a few threads on the CPU, where a barrier costs more than the loads that a tile saves, and the load of
+//! one value as much as thirty multiplications (measured on SwiftShader): each value loaded has to be used often.
 //!
 //! | operation | real GPU | software adapter | where |
 //! | --- | --- | --- | --- |
-//! | matrix product | tiles of 32 × 32, where M, N and K fill half a tile; else 4 × 4 in registers | 4 × 4 in registers | [`product`] |
-//! | convolution | tiles of 32 filters × 32 positions, where filters and taps fill half a tile; else 4 × 4 | 4 × 4 in registers | [`convolution_tiled`] |
-//! | its gradient in x | 4 channels × 4 positions in registers | the same | |
-//! | its gradient in w | 4 filters × 4 taps in registers, rows split | the same, fewer splits | [`weight_gradient_splits`] |
+//! | matrix product | tiles of 32 × 32, where M, N and K fill half a tile; else 4 × 4 in registers | 8 × 8 in registers | [`product`] |
+//! | convolution | tiles of 32 filters × 32 positions, where filters and taps fill half a tile; else 4 × 4 | 8 × 8 in registers, or 4 × 4 where a side has 4 at most | [`convolution`] |
+//! | its gradient in x | 4 channels × 4 positions in registers | as the convolution | [`wide`] |
+//! | its gradient in w | 4 filters × 4 taps in registers, rows split | as the convolution, fewer splits | [`wide`], [`weight_gradient_splits`] |
 //! | reductions | one pass, or two where outputs are few | the same, fewer parts | [`reduction_parts`] |
 //! | gradient of max pooling | a thread per window where windows lie side by side, else one per cell | the same | [`windows_apart`] |
 //!
@@ -29,29 +30,55 @@ fn fills_tiles(sides: &[usize], target: Target) -> bool {
     !target.software && sides.iter().all(|&side| side >= TILE / 2)
 }
 
+/// What a thread computes, or a workgroup together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tile {
+    /// 32 × 32 through workgroup memory.
+    Shared,
+    /// 4 × 4 in registers.
+    Small,
+    /// 8 × 8 in registers.
+    Wide,
+}
+
+/// Whether a thread computes 8 values along each of `sides`, where the choice is between that and 4.
+pub fn wide(sides: &[usize], target: Target) -> bool {
+    target.software && sides.iter().all(|&side| side > 4)
+}
+
 /// How a matrix product is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Product {
-    /// Through workgroup memory.
-    pub tiled: bool,
+    pub tile: Tile,
     /// Slices of K, each computed by threads of its own.
     pub splits: usize,
 }
 
 /// `[batch, m, k] × [batch, k, n]`.
 pub fn product(batch: usize, [m, n, k]: [usize; 3], target: Target) -> Product {
-    let threads = batch * m.div_ceil(4) * n.div_ceil(4);
+    let tile = match fills_tiles(&[m, n, k], target) {
+        true => Tile::Shared,
+        // However thin: its threads are numbered in one dimension, so that none is idle beside another.
+        false if target.software => Tile::Wide,
+        false => Tile::Small,
+    };
+    let side = if tile == Tile::Wide { 8 } else { 4 };
+    let threads = batch * m.div_ceil(side) * n.div_ceil(side);
     // Each slice keeps at least 64 steps, or the second pass costs more than it saves.
     let splits = (wanted_threads(target) / threads.max(1)).min(k / 64).clamp(1, 64);
-    Product { tiled: fills_tiles(&[m, n, k], target), splits }
+    Product { tile, splits }
 }
 
 /// `filters` of one group, each of so many `taps` (channels × height × width).
-pub fn convolution_tiled(filters: usize, taps: usize, target: Target) -> bool {
-    fills_tiles(&[filters, taps], target)
+pub fn convolution(filters: usize, taps: usize, target: Target) -> Tile {
+    match fills_tiles(&[filters, taps], target) {
+        true => Tile::Shared,
+        false if wide(&[filters], target) => Tile::Wide,
+        false => Tile::Small,
+    }
 }
 
-/// Parts of the sum over `rows` (images × rows of an image) for so many 4 × 4 `tiles` of the gradient.
+/// Parts of the sum over `rows` (images × rows of an image) for so many `tiles` of the gradient, one a thread.
 pub fn weight_gradient_splits(tiles: usize, rows: usize, target: Target) -> usize {
     (wanted_threads(target) / tiles.max(1)).clamp(1, rows.clamp(1, 256))
 }
@@ -76,10 +103,12 @@ mod tests {
 
     #[test]
     fn tiles_need_a_real_gpu_and_enough_to_fill_them() {
-        assert!(product(1, [64, 64, 64], REAL).tiled);
-        assert!(!product(1, [64, 64, 64], SOFTWARE).tiled);
-        assert!(!product(1, [64, 8, 64], REAL).tiled);
-        assert!(convolution_tiled(32, 144, REAL) && !convolution_tiled(32, 9, REAL) && !convolution_tiled(32, 144, SOFTWARE));
+        assert_eq!(product(1, [64, 64, 64], REAL).tile, Tile::Shared);
+        assert_eq!(product(1, [64, 64, 64], SOFTWARE).tile, Tile::Wide);
+        assert_eq!(product(1, [64, 8, 64], REAL).tile, Tile::Small);
+        assert_eq!(product(1, [64, 1, 64], SOFTWARE).tile, Tile::Wide);
+        let tiles = [(32, 144, REAL), (32, 9, REAL), (32, 144, SOFTWARE), (3, 9, SOFTWARE)].map(|(f, k, on)| convolution(f, k, on));
+        assert_eq!(tiles, [Tile::Shared, Tile::Small, Tile::Wide, Tile::Small]);
     }
 
     #[test]

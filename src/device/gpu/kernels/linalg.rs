@@ -1,9 +1,9 @@
 //! Matrix products, with split-K for small outputs.
 
-use super::super::pipelines::{Kernel, MATMUL, MATMUL_TILED};
-use super::choice::{self, TILE};
+use super::super::pipelines::{Kernel, MATMUL, MATMUL_TILED, MATMUL_WIDE};
+use super::choice::{self, TILE, Tile};
 use super::reduce::sum_parts;
-use super::{Dispatch, Lowering, Operand, Target, grid};
+use super::{Dispatch, Lowering, Operand, Target, grid, wide};
 use crate::error::Result;
 use crate::graph::{Op, Shape};
 
@@ -15,7 +15,7 @@ pub fn matmul(op: &Op, a: &Shape, b: &Shape, ta: bool, tb: bool, target: Target)
     let plan = choice::product(batch, [m, n, k], target);
     let slice = k.div_ceil(plan.splits);
     let splits = k.div_ceil(slice.max(1)).max(1);
-    let constants = [
+    let mut constants = vec![
         ("M", m),
         ("N", n),
         ("K", k),
@@ -28,9 +28,20 @@ pub fn matmul(op: &Op, a: &Shape, b: &Shape, ta: bool, tb: bool, target: Target)
         ("SPLITS", splits),
         ("SLICE", slice),
     ];
-    let kernel = Kernel::new(if plan.tiled { MATMUL_TILED } else { MATMUL }, "main", 3, &constants);
+    let (source, groups) = match plan.tile {
+        Tile::Wide => {
+            let (rows, columns) = (m.div_ceil(8), n.div_ceil(8));
+            let count = batch * splits * rows * columns;
+            constants.extend([("COUNT", count), ("ROWS", rows), ("COLUMNS", columns)]);
+            (MATMUL_WIDE, wide(count))
+        }
+        tile => {
+            let source = if tile == Tile::Shared { MATMUL_TILED } else { MATMUL };
+            (source, grid(op, [n.div_ceil(TILE), m.div_ceil(TILE), batch * splits])?)
+        }
+    };
+    let kernel = Kernel::new(source, "main", 3, &constants);
     let to = if splits == 1 { Operand::Output } else { Operand::Scratch(0) };
-    let groups = grid(op, [n.div_ceil(TILE), m.div_ceil(TILE), batch * splits])?;
     let mut lowering =
         Lowering::one(Dispatch { kernel, operands: vec![Operand::Input(0), Operand::Input(1), to], groups }, batch * m * n * k);
     if splits > 1 {

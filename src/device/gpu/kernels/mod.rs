@@ -70,9 +70,19 @@ impl Lowering {
     }
 }
 
-/// Workgroups for `count` one-dimensional threads, folded into two dimensions where one is not enough.
+/// Workgroups for `count` one-dimensional threads.
 pub fn linear(count: usize) -> [u32; 3] {
-    let groups = count.div_ceil(THREADS).max(1);
+    folded(count.div_ceil(THREADS))
+}
+
+/// Workgroups for `count` threads of the kernels with 8 × 8 values each: so few to a group that every core gets some.
+fn wide(count: usize) -> [u32; 3] {
+    folded(count.div_ceil(16))
+}
+
+/// So many workgroups, in two dimensions where one is not enough.
+fn folded(groups: usize) -> [u32; 3] {
+    let groups = groups.max(1);
     let x = groups.min(MAX_GROUPS);
     [x as u32, groups.div_ceil(x) as u32, 1]
 }
@@ -108,7 +118,7 @@ pub fn lower(node: &Node, inputs: &[Input], target: Target, in_place: Option<usi
         Op::LogSoftmax => Ok(index::log_softmax(shape)),
         Op::Conv2d(conv) => conv::forward(&node.op, conv, &conv::Geometry::new(inputs[0].shape, inputs[1].shape, shape), target),
         Op::Conv2dInputGrad { conv, .. } => {
-            conv::input_gradient(&node.op, conv, &conv::Geometry::new(shape, inputs[1].shape, inputs[0].shape))
+            conv::input_gradient(&node.op, conv, &conv::Geometry::new(shape, inputs[1].shape, inputs[0].shape), target)
         }
         Op::Conv2dWeightGrad { conv, .. } => {
             Ok(conv::weight_gradient(conv, &conv::Geometry::new(inputs[0].shape, shape, inputs[1].shape), target))
