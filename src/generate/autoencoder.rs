@@ -5,6 +5,7 @@
 //! `autoencoder/…` (clock, rate, strength, metrics), `optimizer/…`, and the training images, `data/…`. Random numbers are the graph's
 //! own, keyed by seed and step: every device draws the same ones, and the same seed gives the same run.
 
+mod fine_tune;
 mod graphs;
 mod network;
 mod options;
@@ -21,6 +22,7 @@ use crate::named::Named;
 use crate::tensor::Tensor;
 use graphs::{COLUMNS, Plan, RING};
 
+pub use fine_tune::{FineTuneOptions, FineTuning, Start};
 pub use network::{Code, Network};
 pub use options::{AutoencoderOptions, Pairs, Reconstruction, Regulariser, Shape};
 pub use pairs::{averaged, partners};

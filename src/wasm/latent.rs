@@ -6,12 +6,15 @@ use super::autoencoder::{Autoencoder, Pupil};
 use super::convert::{Answer, floats, indices, object, to_js};
 use super::dataset::parse_split;
 use crate::data::Images;
+use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::generate::latent::{self, Labelled, Pca};
 use crate::train::Split;
 
 /// Neighbours that vote.
 const NEIGHBOURS: usize = 5;
+/// Held-out images by which classifiers are judged, at most.
+const JUDGED: usize = 2000;
 
 impl Pupil {
     /// The images of `split`, at most `most` of them.
@@ -21,6 +24,29 @@ impl Pupil {
             Split::Validation => &self.data.validation,
         };
         images.select(&(0..images.len().min(most)).collect::<Vec<_>>())
+    }
+
+    /// The images by which classifiers are judged.
+    pub(super) fn judges(&self) -> Images {
+        self.part(Split::Validation, JUDGED)
+    }
+
+    /// A `Probe` of classifiers that learnt from `train`.
+    pub(super) async fn probe(&mut self, device: &Device, train: &Images) -> Result<JsValue> {
+        let test = self.judges();
+        let (from, _) = self.autoencoder.encode(&train.pixels).await?;
+        let (to, _) = self.autoencoder.encode(&test.pixels).await?;
+        let classes = self.data.classes.len();
+        let mut found = Vec::new();
+        for (x, y) in [(&from, &to), (&train.pixels, &test.pixels)] {
+            let (train, test) = (Labelled { x, labels: &train.labels }, Labelled { x: y, labels: &test.labels });
+            let knn = latent::knn(train, test, NEIGHBOURS)?.accuracy;
+            let logistic = latent::logistic(device, train, test, classes).await?.accuracy;
+            found.push(object([("knn", knn.into()), ("logistic", logistic.into())]));
+        }
+        let [codes, pixels] = [found.remove(0), found.remove(0)];
+        let (n, m) = (train.len(), test.len());
+        Ok(object([("codes", codes), ("pixels", pixels), ("train", n.into()), ("validation", m.into())]))
     }
 
     /// The six factors of image `i` of `split`.
@@ -58,20 +84,8 @@ impl Autoencoder {
     /// A `Probe`: classifiers learn from codes, and from pixels, of at most `most` training images.
     pub async fn probe(&self, most: usize) -> Answer<JsValue> {
         let work = async |pupil: &mut Pupil| {
-            let (train, test) = (pupil.part(Split::Train, most.max(1)), pupil.part(Split::Validation, 2000));
-            let (from, _) = pupil.autoencoder.encode(&train.pixels).await?;
-            let (to, _) = pupil.autoencoder.encode(&test.pixels).await?;
-            let (device, classes) = (self.shared.device(), pupil.data.classes.len());
-            let mut found = Vec::new();
-            for (x, y) in [(&from, &to), (&train.pixels, &test.pixels)] {
-                let (train, test) = (Labelled { x, labels: &train.labels }, Labelled { x: y, labels: &test.labels });
-                let knn = latent::knn(train, test, NEIGHBOURS)?.accuracy;
-                let logistic = latent::logistic(&device, train, test, classes).await?.accuracy;
-                found.push(object([("knn", knn.into()), ("logistic", logistic.into())]));
-            }
-            let [codes, pixels] = [found.remove(0), found.remove(0)];
-            let (n, m) = (train.len(), test.len());
-            Ok(object([("codes", codes), ("pixels", pixels), ("train", n.into()), ("validation", m.into())]))
+            let train = pupil.part(Split::Train, most.max(1));
+            pupil.probe(&self.shared.device(), &train).await
         };
         Ok(self.shared.run(&self.pupil, work).await?)
     }

@@ -11,6 +11,8 @@ mod convert;
 mod dataset;
 mod engine;
 #[cfg(feature = "generate")]
+mod fine_tune;
+#[cfg(feature = "generate")]
 mod gan;
 #[cfg(feature = "generate")]
 mod image_gan;
@@ -29,6 +31,8 @@ mod trainer;
 pub use autoencoder::Autoencoder;
 pub use dataset::Dataset;
 pub use engine::Engine;
+#[cfg(feature = "generate")]
+pub use fine_tune::FineTuning;
 #[cfg(feature = "generate")]
 pub use gan::Gan;
 #[cfg(feature = "generate")]

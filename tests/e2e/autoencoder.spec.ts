@@ -133,6 +133,15 @@ test.describe('through the JavaScript API', () => {
       await linear.run(1000);
       const after = await linear.principal();
       const probe = await linear.probe(500);
+      const shares: number[] = [];
+      const onProgress = ({ done, of }: { done: number; of: number }) => shares.push(done / of);
+      const few = await linear.fewLabels({ perClass: 3, repeats: 2, steps: 60, onProgress });
+      const again = await linear.fewLabels({ perClass: 3, repeats: 1, steps: 60, seed: 2 });
+      const control = new AbortController();
+      const stopped = await linear.fewLabels({ signal: control.signal, onProgress: () => control.abort() }).then(
+        () => 'done',
+        (error: { code: string }) => error.code,
+      );
       const { pixels } = await data.images('train', [7]);
       const similar = await linear.similar(pixels, 3);
       const rooms = await engine.dataset({
@@ -154,6 +163,10 @@ test.describe('through the JavaScript API', () => {
         angles,
         ratio,
         probe,
+        few,
+        again,
+        shares,
+        stopped,
         first,
         importance,
         mig,
@@ -168,6 +181,11 @@ test.describe('through the JavaScript API', () => {
     expect(found.probe).toMatchObject({ train: 500 });
     expect(found.probe.pixels.knn).toBeGreaterThan(found.probe.codes.knn);
     expect(found.probe.codes.knn).toBeGreaterThan(0.3);
+    expect([found.few.train, found.few.learnt.length, found.few.pixels.knn.length, found.stopped]).toEqual([30, 2, 2, 'cancelled']);
+    expect(found.again).toMatchObject({ learnt: [found.few.learnt[1]], scratch: [found.few.scratch[1]] });
+    // Each repetition: the simple ones, and three blocks of steps for each of two networks.
+    expect(found.shares).toEqual(Array.from({ length: 14 }, (_, i) => (i + 1) / 14));
+    expect(Math.min(...found.few.learnt, ...found.few.scratch)).toBeGreaterThan(0.3);
     expect(found.first).toEqual([7, 7]);
     expect(found.importance.map((row) => row.length)).toEqual([6, 6, 6]);
     expect(found.mig).toBeGreaterThanOrEqual(0);
@@ -204,6 +222,11 @@ test.describe('through the JavaScript API', () => {
         coder.grid(1000, new Float32Array(2)),
         coder.grid(2, new Float32Array(2), [0, 7]),
         coder.traverse(new Float32Array(2), 2),
+        coder.probeFew(0),
+        coder.fineTuning(1e9),
+        coder.fineTuning(5, { batch: 0 }),
+        coder.fineTuning(5, { encoderRate: Number.NaN }),
+        coder.fineTuning(5, { start: 'elsewhere' as 'scratch' }),
         coder.setLearningRate(0),
         coder.setStrength(-1),
       ].map((call: Promise<unknown>) => call.then(() => 'done', code));
@@ -274,6 +297,30 @@ test.describe('the lab', () => {
     await expect(accuracies.getByRole('row')).toHaveCount(5, { timeout: 60_000 });
     await expect(lab.root.getByRole('group', { name: /^Nearest/ })).toHaveCount(4);
     await expectAccessible(page, 'autoencoder, features');
+  });
+
+  test('the encoder is fine-tuned on few labels beside a network from scratch; a comparison can be stopped', async ({
+    page,
+    site,
+  }) => {
+    const lab = await open(page, site.url, 'view=features');
+    await lab.trainTo(100);
+    const few = lab.root.getByRole('region', { name: 'Few labels' });
+    await few.getByRole('button', { name: 'Compare' }).click();
+    await few.getByRole('button', { name: 'Stop' }).click();
+    await expect(few.getByRole('button', { name: 'Compare' })).toBeEnabled();
+    await few.getByRole('button', { name: '5', exact: true }).click();
+    expect(page.url()).toContain('labels=5');
+    await few.getByLabel('Encoder').selectOption('5 latents');
+    await few.getByRole('button', { name: 'Compare' }).click();
+    const plot = few.getByRole('img', { name: /^Held-out images named right, %/ });
+    await expect(plot).toBeVisible({ timeout: 60_000 });
+    const text = (await plot.getAttribute('aria-label'))!;
+    for (const method of ['pixels, logistic regression', 'code, 5 nearest', 'network from scratch', 'encoder fine-tuned'])
+      expect(Number(new RegExp(`${method} ([\\d.]+)`).exec(text)?.[1])).toBeGreaterThan(20);
+    await expect(few.getByText(/5 latents at step .*: 5 labels a class, 50 in all/)).toBeVisible();
+    await expect(few.getByText(/same network from scratch/).last()).toBeVisible();
+    await expectAccessible(page, 'autoencoder, few labels');
   });
 
   test('a variational one is trained beside them, and its samples are drawn', async ({ page, site }) => {

@@ -1,10 +1,14 @@
 import type { Connection, Handle } from './connection.ts';
 import type { Dataset } from './dataset.ts';
+import { throwIfAborted } from './errors.ts';
+import { FineTuning } from './fine-tuning.ts';
 import { Remote } from './remote.ts';
 import type {
   AutoencoderCost,
   AutoencoderRun,
   Disentanglement,
+  FewLabels,
+  FineTuneOptions,
   LatentSummary,
   Principal,
   Probe,
@@ -13,11 +17,32 @@ import type {
   Walk,
 } from './types.ts';
 
+export interface FewLabelsOptions {
+  /** Labelled training images of each class, 1…100. 10. */
+  perClass?: number;
+  /** How often it is measured, each time with other labelled images. 5. */
+  repeats?: number;
+  /** Of the two networks. 300. */
+  steps?: number;
+  /** Of the first repetition; each further one has the next. 1. */
+  seed?: number;
+  /** After each block of steps. */
+  onProgress?: (progress: { done: number; of: number }) => void;
+  /** Stops between two blocks of steps; the promise is rejected with code `cancelled`. */
+  signal?: AbortSignal;
+}
+
+/** Steps of a `FineTuning` between two chances to stop. */
+const BLOCK = 25;
+
 /** An encoder, a decoder and the training images. Made by `engine.autoencoder`. */
 export class Autoencoder extends Remote {
+  readonly #connection: Connection;
+
   /** @internal */
   constructor(connection: Connection, handle: Handle) {
     super(connection, handle);
+    this.#connection = connection;
   }
 
   /** @internal */
@@ -83,6 +108,56 @@ export class Autoencoder extends Remote {
   /** How well simple classifiers do with codes, and with raw pixels, learnt from at most `images` training images. */
   probe(images = 1000): Promise<Probe> {
     return this.call('probe', images);
+  }
+
+  /** The same, learnt from `perClass` training images of each class, chosen with `seed`. */
+  probeFew(perClass = 10, seed = 1): Promise<Probe> {
+    return this.call('probeFew', perClass, seed);
+  }
+
+  /** A classifier made of the encoder, to learn from `perClass` training images of each class, chosen with `options.seed`. */
+  async fineTuning(perClass = 10, options: FineTuneOptions = {}): Promise<FineTuning> {
+    return new FineTuning(this.#connection, await this.call<Handle>('fineTuning', perClass, options));
+  }
+
+  /** What few labels are worth: simple classifiers on pixels and on codes, the encoder fine-tuned, and the same network from scratch. */
+  async fewLabels(options: FewLabelsOptions = {}): Promise<FewLabels> {
+    const { perClass = 10, repeats = 5, steps = 300, seed = 1, onProgress, signal } = options;
+    const found: FewLabels = {
+      train: 0,
+      validation: 0,
+      pixels: { knn: [], logistic: [] },
+      codes: { knn: [], logistic: [] },
+      scratch: [],
+      learnt: [],
+    };
+    // Measuring the simple ones counts as one block.
+    const of = repeats * (1 + 2 * Math.ceil(steps / BLOCK));
+    let done = 0;
+    for (let i = 0; i < repeats; i++) {
+      throwIfAborted(signal);
+      const probe = await this.probeFew(perClass, seed + i);
+      [found.train, found.validation] = [probe.train, probe.validation];
+      for (const what of ['pixels', 'codes'] as const) {
+        found[what].knn.push(probe[what].knn);
+        found[what].logistic.push(probe[what].logistic);
+      }
+      onProgress?.({ done: ++done, of });
+      for (const start of ['scratch', 'learnt'] as const) {
+        const tuning = await this.fineTuning(perClass, { start, seed: seed + i });
+        try {
+          for (let step = 0; step < steps; step += BLOCK) {
+            throwIfAborted(signal);
+            await tuning.run(Math.min(BLOCK, steps - step));
+            onProgress?.({ done: ++done, of });
+          }
+          found[start].push(await tuning.accuracy());
+        } finally {
+          await tuning.dispose();
+        }
+      }
+    }
+    return found;
   }
 
   /** Of at most `images` training images the `k` most like `image`: by their codes and by their pixels. */

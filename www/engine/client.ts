@@ -6,12 +6,13 @@
  * `README.md` beside this file lists methods, defaults, ranges and errors in tables.
  */
 
-export { Autoencoder } from './autoencoder.ts';
+export { Autoencoder, type FewLabelsOptions } from './autoencoder.ts';
 export { Dataset, type DatasetOptions, type LabelledImages, type MaskedImages } from './dataset.ts';
 export { Engine } from './engine.ts';
 export { EngineError } from './errors.ts';
 export { Gan } from './gan.ts';
 export type { BinaryFunction, GraphNode, GraphRecorder, UnaryFunction } from './graph.ts';
+export { FineTuning } from './fine-tuning.ts';
 export { ImageGan, type JudgeTraining } from './image-gan.ts';
 export {
   Model,

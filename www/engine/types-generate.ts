@@ -182,6 +182,33 @@ export interface Probe {
   validation: number;
 }
 
+/** How a `FineTuning` learns. */
+export interface FineTuneOptions {
+  /** The encoder's weights before the first step: those of the autoencoder now, or fresh ones. `learnt`. */
+  start?: 'learnt' | 'scratch';
+  /** Images per step, at most the labelled ones. 64. */
+  batch?: number;
+  /** Adam's, for the linear layer: above 0, at most 1. 0.05. */
+  headRate?: number;
+  /** Adam's, for the encoder: 0…1; with 0 it stays as it is. 0.003. */
+  encoderRate?: number;
+  /** Of the choice and order of labelled images, and of fresh weights. 1. */
+  seed?: number;
+}
+
+/** Accuracies on held-out images, 0…1, one for each repetition. */
+export interface FewLabels {
+  /** Labelled images learnt from, and images judged. */
+  train: number;
+  validation: number;
+  /** 5 nearest neighbours' vote and logistic regression. */
+  pixels: { knn: number[]; logistic: number[] };
+  codes: { knn: number[]; logistic: number[] };
+  /** The encoder's network with a linear layer, from fresh weights, and from those learnt without labels. */
+  scratch: number[];
+  learnt: number[];
+}
+
 export interface Principal {
   /** Radians, smallest first. */
   angles: Float32Array;

@@ -169,6 +169,10 @@ impl Network {
         [&self.encoder.parameters[..], &self.decoder.parameters].concat()
     }
 
+    pub fn encoder_parameters(&self) -> &[Parameter] {
+        &self.encoder.parameters
+    }
+
     /// The parameters' states, in order.
     pub fn states<'b>(&self, builder: &'b Builder) -> Vec<Var<'b>> {
         self.parameters().iter().map(|p| builder.state(&p.name, p.shape.clone(), DType::F32)).collect()
@@ -181,7 +185,7 @@ impl Network {
         }
     }
 
-    /// The code of `x` `[N, C, H, W]`.
+    /// The code of `x` `[N, C, H, W]`; of `weights` only the encoder's are read.
     pub fn encode<'b>(&self, weights: &[Var<'b>], x: Var<'b>) -> Code<'b> {
         let out = self.encoder.forward(&weights[..self.encoder.parameters.len()], x);
         if !self.variational {

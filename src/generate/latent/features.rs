@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 
+use crate::data::Random;
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Builder, DType};
 use crate::nn::{Optimizer, Parameter, ParameterKind, init::Init, loss};
 use crate::tensor::Tensor;
+
+/// The random stream of the choice of labels.
+const STREAM: u32 = 0x1abe;
 
 /// How many of the test rows were classified right.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,7 +29,7 @@ pub struct Labelled<'a> {
 
 impl Labelled<'_> {
     /// Values in a row.
-    fn size(&self) -> Result<usize> {
+    pub(in crate::generate) fn size(&self) -> Result<usize> {
         match self.labels.len() {
             n if n > 0 && !self.x.is_empty() && self.x.len().is_multiple_of(n) => Ok(self.x.len() / n),
             _ => Err(Error::option("features", "must be one row per label, at least one")),
@@ -63,16 +67,51 @@ pub fn knn(train: Labelled, test: Labelled, k: usize) -> Result<Classified> {
     Ok(judged(test.x.chunks_exact(size).map(vote).collect(), test.labels))
 }
 
-fn judged(predictions: Vec<u32>, labels: &[u32]) -> Classified {
+pub(in crate::generate) fn judged(predictions: Vec<u32>, labels: &[u32]) -> Classified {
     let right = predictions.iter().zip(labels).filter(|(a, b)| a == b).count();
     Classified { accuracy: right as f64 / labels.len().max(1) as f64, predictions }
 }
 
 /// Steps of the whole training set, and their rate.
-const STEPS: usize = 300;
-const RATE: f32 = 0.05;
+pub(in crate::generate) const STEPS: usize = 300;
+pub(in crate::generate) const RATE: f32 = 0.05;
 /// The weight of ‖W‖².
-const RIDGE: f32 = 1e-4;
+pub(in crate::generate) const RIDGE: f32 = 1e-4;
+
+/// Centres features, and divides each by its deviation; one that does not vary becomes 0.
+pub(in crate::generate) struct Scaling {
+    pub mean: Vec<f32>,
+    /// What is multiplied: 1/deviation, or 0.
+    pub factor: Vec<f32>,
+}
+
+impl Scaling {
+    /// By the mean and deviation of the rows of `x` `[n, size]`.
+    pub fn of(x: &[f32], size: usize) -> Self {
+        let n = (x.len() / size) as f64;
+        let column = |i: usize| x.iter().skip(i).step_by(size).map(|&v| f64::from(v));
+        let (mut mean, mut factor) = (Vec::new(), Vec::new());
+        for i in 0..size {
+            let centre = column(i).sum::<f64>() / n;
+            let deviation = (column(i).map(|v| (v - centre).powi(2)).sum::<f64>() / n).sqrt();
+            mean.push(centre as f32);
+            factor.push(if deviation > 1e-6 { (1.0 / deviation) as f32 } else { 0.0 });
+        }
+        Self { mean, factor }
+    }
+
+    fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let size = self.mean.len();
+        x.iter().enumerate().map(|(i, v)| (v - self.mean[i % size]) * self.factor[i % size]).collect()
+    }
+}
+
+/// `per_class` of the rows with each label, fewer where there are fewer, chosen with `seed`: their indices, class by class.
+pub fn few(labels: &[u32], classes: usize, per_class: usize, seed: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    Random::new(seed, STREAM).shuffle(&mut order);
+    (0..classes as u32).flat_map(|class| order.iter().copied().filter(move |&i| labels[i] == class).take(per_class)).collect()
+}
 
 /// Multinomial logistic regression on features that are first centred and scaled by the deviation of each, fitted by 300 steps of Adam
 /// on all of `train`, with 1e-4‖W‖², from W = 0.
@@ -81,18 +120,8 @@ pub async fn logistic(device: &Device, train: Labelled<'_>, test: Labelled<'_>, 
     if test.size()? != size || train.labels.iter().chain(test.labels).any(|&label| label as usize >= classes) {
         return Err(Error::option("features", "must have the same length in training and test, and labels below the classes"));
     }
-    let scaled = |x: &[f32], rows: usize| -> Result<Tensor> {
-        let column = |i: usize| train.x.iter().skip(i).step_by(size).map(|&v| f64::from(v));
-        let moments: Vec<(f32, f32)> = (0..size)
-            .map(|i| {
-                let mean = column(i).sum::<f64>() / n as f64;
-                let deviation = (column(i).map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64).sqrt();
-                (mean as f32, if deviation > 1e-6 { (1.0 / deviation) as f32 } else { 0.0 })
-            })
-            .collect();
-        let values = x.iter().enumerate().map(|(i, v)| (v - moments[i % size].0) * moments[i % size].1).collect();
-        Tensor::f32([rows, size], values)
-    };
+    let scaling = Scaling::of(train.x, size);
+    let scaled = |x: &[f32], rows: usize| Tensor::f32([rows, size], scaling.apply(x));
     let parameter = |kind: ParameterKind, shape: Vec<usize>| Parameter {
         name: format!("logistic/{}", kind.word()),
         shape: shape.into(),

@@ -6,7 +6,7 @@ pub mod information;
 pub mod low_rank;
 pub mod pca;
 
-pub use features::{Classified, Labelled, knn, logistic, nearest};
+pub use features::{Classified, Labelled, few, knn, logistic, nearest};
 pub use information::{Disentanglement, disentanglement};
 pub use low_rank::{Factorisation, factorise};
 pub use pca::{Pca, principal_angles};

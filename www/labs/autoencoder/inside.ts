@@ -5,6 +5,7 @@ import { problemNote } from '../../ui/fields.ts';
 import '../../ui/tabs.ts';
 import { controls } from '../../ui/theme.ts';
 import './features.ts';
+import './few.ts';
 import { Panel } from './panel.ts';
 import './pca.ts';
 import './samples.ts';
@@ -27,6 +28,10 @@ export class Inside extends Panel {
         display: block;
         min-width: 0;
       }
+      .stacked {
+        display: grid;
+        gap: 26px;
+      }
     `,
   ];
 
@@ -38,7 +43,10 @@ export class Inside extends Panel {
       case 'samples':
         return html`<vt-autoencoder-samples .coding=${coding}></vt-autoencoder-samples>`;
       case 'features':
-        return html`<vt-autoencoder-features .coding=${coding}></vt-autoencoder-features>`;
+        return html`<div class="stacked">
+          <vt-autoencoder-features .coding=${coding}></vt-autoencoder-features>
+          <vt-autoencoder-few .coding=${coding}></vt-autoencoder-few>
+        </div>`;
       case 'pca':
         return html`<vt-autoencoder-pca .coding=${coding}></vt-autoencoder-pca>`;
     }

@@ -29,6 +29,8 @@ export interface Settings extends LabSettings {
   /** Latents of the autoencoder whose samples are looked at. */
   sampled: number;
   view: View;
+  /** Labelled images of each class. */
+  labels: number;
   /** Validation images at both ends of the walk. */
   from: number;
   to: number;
@@ -55,6 +57,7 @@ export const SCHEMA: Schema<Settings> = {
   vae: flag(false),
   sampled: integer(5, 2, 32),
   view: choice<View>('walk', ['walk', 'samples', 'features', 'pca']),
+  labels: integer(10, 1, 100),
   from: integer(0, 0, 1000000),
   to: integer(1, 0, 1000000),
 };
