@@ -129,10 +129,22 @@ const labs = {
       await page.getByText(`epoch ${i + 1}.0`).waitFor({ timeout: TRAINING_MS });
       await button(page, 'Train').waitFor();
     }
-    for (const view of ['Walk', 'Samples', 'Features', 'PCA']) {
+    for (const view of ['Walk', 'Samples', 'Features']) {
       await page.getByRole('tab', { name: view }).click();
       await shoot(view.toLowerCase());
     }
+    await button(page, 'Compare').click();
+    await page.getByText(/whiskers from the worst/).waitFor({ timeout: TRAINING_MS });
+    await shoot('few-labels');
+    await page.getByRole('tab', { name: 'PCA' }).click();
+    await button(page, 'Make them linear').click();
+    await page.getByText('step 0', { exact: false }).first().waitFor();
+    await button(page, 'Train').click();
+    await page.getByText(/step [89]\d\d|step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await button(page, 'Pause').click();
+    await button(page, 'Factorise').click();
+    await page.getByText(/times the least possible one/).waitFor({ timeout: TRAINING_MS });
+    await shoot('pca');
   },
 };
 

@@ -310,7 +310,7 @@ test.describe('the lab', () => {
     await few.getByRole('button', { name: 'Stop' }).click();
     await expect(few.getByRole('button', { name: 'Compare' })).toBeEnabled();
     await few.getByRole('button', { name: '5', exact: true }).click();
-    expect(page.url()).toContain('labels=5');
+    await expect(page).toHaveURL(/labels=5/);
     await few.getByLabel('Encoder').selectOption('5 latents');
     await few.getByRole('button', { name: 'Compare' }).click();
     const plot = few.getByRole('img', { name: /^Held-out images named right, %/ });
@@ -349,6 +349,25 @@ test.describe('the lab', () => {
     await lab.trainTo(1200);
     await expect.poll(angle).toBeLessThan(0.1);
     await expect(lab.root.getByRole('group', { name: 'Columns of the decoder' }).getByRole('button')).toHaveCount(5);
+    await lab.root.getByRole('group', { name: 'Look at the code of' }).getByRole('button', { name: '2 latents', exact: true }).click();
+    await expect(lab.root.getByRole('group', { name: 'Principal components' }).getByRole('button')).toHaveCount(2);
+
+    // Another basis: other columns, the same error.
+    const bases = lab.root.getByRole('region', { name: 'Other bases' });
+    const apart = bases.getByText(/columns now, .*° apart/);
+    const before = await apart.innerText();
+    await bases.getByRole('slider').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect(apart).not.toHaveText(before);
+    const [learnt, other] = (await bases.getByText(/^Error per pixel/).innerText()).match(/\d\.\d+/g)!;
+    expect(Number(other)).toBeCloseTo(Number(learnt), 4);
+
+    const factors = lab.root.getByRole('region', { name: 'Factorisation' });
+    await factors.getByRole('button', { name: 'Factorise' }).click();
+    const times = factors.getByText(/times the least possible one/);
+    await expect(times).toBeVisible({ timeout: 60_000 });
+    expect(Number(/loss is ([\d.]+) times/.exec(await times.innerText())![1])).toBeCloseTo(1, 2);
     await expectAccessible(page, 'autoencoder, PCA');
   });
 

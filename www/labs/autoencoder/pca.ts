@@ -3,13 +3,19 @@ import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Principal } from '../../engine/types.ts';
 import { extent } from '../../ui/colors.ts';
-import { brief } from '../../ui/format.ts';
+import { segmented } from '../../ui/fields.ts';
+import { brief, count, percent } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import type { Picture } from '../../ui/paint.ts';
+import '../../ui/plot.ts';
 import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
+import './factors.ts';
+import { errorsOf, leastAngle } from './linear.ts';
+import './mix.ts';
+import type { LinearCode } from './mix.ts';
 import { Panel } from './panel.ts';
 import { LINEAR } from './settings.ts';
 
@@ -18,13 +24,21 @@ const SHOWN = 10;
 /** The engine decomposes images of at most so many values. */
 const MOST_VALUES = 1024;
 
-interface Row extends Principal {
+/** The curve goes so far. */
+const MOST_LATENTS = 40;
+const LINES = [
+  { label: 'PCA', color: '--ink' },
+  { label: 'linear autoencoders', color: '--orange', marks: true },
+];
+
+interface Row extends Principal, LinearCode {
   title: string;
 }
 
 @customElement('vt-autoencoder-pca')
 export class Pca extends Panel {
   @state() private rows: readonly Row[] = [];
+  @state() private latent = 5;
 
   static override styles = [
     controls,
@@ -52,8 +66,12 @@ export class Pca extends Panel {
 
   private async fetchRows(): Promise<void> {
     const rows: Row[] = [];
-    for (const { coder, title, variational } of this.coding.coders) {
-      if (!variational) rows.push({ title, ...(await coder.principal()) });
+    const { held, coders } = this.coding;
+    for (const each of coders.filter(({ variational }) => !variational)) {
+      const { coder, title, latent } = each;
+      const found = await coder.principal();
+      const { codes } = await coder.encode(held!.pixels);
+      rows.push({ ...found, title, coder: each, codes, centre: await coder.decode(new Float32Array(latent)) });
     }
     this.rows = rows;
   }
@@ -81,47 +99,94 @@ export class Pca extends Panel {
         </p>
         ${
           isLarge
-            ? html`<p class="soft">PCA is computed for images of at most ${MOST_VALUES} values.</p>`
+            ? html`<p class="soft">
+                PCA is computed for images of at most ${count(MOST_VALUES)} values. These have ${count(coding.held!.size)}.
+              </p>`
             : html`<div class="row">
                 <button @click=${() => void coding.update({ ...LINEAR })}>Make them linear</button>
               </div>`
         }`;
     }
-    const wide = this.rows.find(({ title }) => title.startsWith('5 '));
-    return html`${table(
-        'Linear autoencoders and PCA',
-        [
-          { title: 'Code', cell: ({ title }: Row) => title },
-          { title: 'Largest angle, rad', numeric: true, cell: ({ angles }: Row) => brief(Math.max(...angles)) },
-          { title: 'Error', numeric: true, cell: ({ own }: Row) => brief(own) },
-          { title: 'PCA’s error', numeric: true, cell: ({ error }: Row) => brief(error) },
-        ],
-        this.rows,
-      )}
-      ${
-        wide
-          ? html`<div class="row-of">
-                <span class="soft">Principal components, most important first</span>
-                <vt-images
-                  label="Principal components"
-                  size="44"
-                  .tiles=${this.tiles(wide.components, 'Principal component')}
-                ></vt-images>
-              </div>
-              <div class="row-of">
-                <span class="soft">What the decoder adds for each number of the 5-number code</span>
-                <vt-images
-                  label="Columns of the decoder"
-                  size="44"
-                  .tiles=${this.tiles(wide.columns, 'Column of the decoder')}
-                ></vt-images>
-              </div>`
-          : null
-      }
-      <vt-formula tex="\\min_{W,V}\\;\\sum_n\\|x_n-VWx_n\\|^2=\\sum_{i>k}\\lambda_i\\cdot n"></vt-formula>
+    return [this.figures(), this.curve(), this.directions(), this.others()];
+  }
+
+  private figures() {
+    return table(
+      'Linear autoencoders and PCA',
+      [
+        { title: 'Code', cell: ({ title }: Row) => title },
+        { title: 'Largest angle, rad', numeric: true, cell: ({ angles }: Row) => brief(Math.max(...angles)) },
+        { title: 'Error', numeric: true, cell: ({ own }: Row) => brief(own) },
+        { title: 'PCA’s error', numeric: true, cell: ({ error }: Row) => brief(error) },
+      ],
+      this.rows,
+    );
+  }
+
+  /** The code whose directions are in view. */
+  private get asked(): Row | undefined {
+    return this.rows.find(({ coder }) => coder.latent === this.latent) ?? this.rows[0];
+  }
+
+  /** What each further number is worth. */
+  private curve() {
+    const { asked } = this;
+    if (!asked) return null;
+    const errors = errorsOf(asked.variances, MOST_LATENTS);
+    const own = errors.map((_, k) => this.rows.find(({ coder }) => coder.latent === k)?.own ?? null);
+    const { variances, error } = asked;
+    const k = asked.coder.latent;
+    const [size, all] = [variances.length, errors[0]];
+    const tex = `\\frac1{${size}}\\sum_{i>${k}}\\lambda_i=${error.toPrecision(3)}\\;\\le\\;\\frac1{${size}N}\\sum_n\\|x_n-VWx_n\\|^2=${asked.own.toPrecision(3)}`;
+    return html`<vt-plot
+        heading="Squared error per pixel"
+        xLabel="numbers in the code"
+        file="autoencoder-pca-error"
+        log
+        .lines=${LINES}
+        .data=${{ x: errors.map((_, i) => i), y: [errors, own] }}
+      ></vt-plot>
+      ${segmented({
+        label: 'Look at the code of',
+        value: String(k),
+        options: this.rows.map(({ coder, title }) => [String(coder.latent), title] as const),
+        onChange: (latent) => (this.latent = Number(latent)),
+      })}
+      <vt-formula .tex=${tex}></vt-formula>
       <p class="soft">
-        The columns need not be the components: any basis of the same plane gives the same images, so only the angles between the
-        planes tell. Small directions are learnt last, so the largest angle of the widest code is the last to fall.
+        On the training images. ${count(k)} principal components explain ${percent(1 - error / all)} of the variance, this
+        autoencoder ${percent(1 - asked.own / all)}. No linear code of as many numbers can do better than PCA (Eckart and Young).
       </p>`;
+  }
+
+  private directions() {
+    const { asked } = this;
+    if (!asked) return null;
+    const { components, columns, angles, coder } = asked;
+    const shown = Array.from(angles.slice(0, SHOWN), (angle) => brief(angle)).join(', ');
+    return html`<section class="stack" aria-label="Directions">
+      <div class="row-of">
+        <span class="soft">Principal components, most important first</span>
+        <vt-images label="Principal components" size="44" .tiles=${this.tiles(components, 'Principal component')}></vt-images>
+      </div>
+      <div class="row-of">
+        <span class="soft">What the decoder adds for each number of the code</span>
+        <vt-images label="Columns of the decoder" size="44" .tiles=${this.tiles(columns, 'Column of the decoder')}></vt-images>
+      </div>
+      <p class="soft">
+        Principal angles between the two subspaces, rad: ${shown}${angles.length > SHOWN ? ', …' : ''}. Components are orthogonal;
+        of the decoder’s columns two are only ${leastAngle(columns, coder.latent).toFixed(1)}° apart. Any basis of the same subspace
+        gives the same images, so only the angles between the subspaces tell. Small directions are learnt last, so the largest angle
+        of the widest code is the last to fall.
+      </p>
+    </section>`;
+  }
+
+  private others() {
+    const { coding, asked } = this;
+    if (!asked) return null;
+    const tiles = (columns: Float32Array, what: string) => this.tiles(columns, what);
+    return html`<vt-autoencoder-mix .coding=${coding} .code=${asked} .tiles=${tiles}></vt-autoencoder-mix>
+      <vt-autoencoder-factors .coding=${coding}></vt-autoencoder-factors>`;
   }
 }
