@@ -336,20 +336,22 @@ test.describe('the lab', () => {
     const lab = await open(page, site.url, 'view=pca');
     await lab.button('Make them linear').click();
     const table = lab.root.getByRole('region', { name: 'Linear autoencoders and PCA' });
-    const angle = async () =>
-      Number(
-        await table
-          .getByRole('row', { name: /^2 latents/ })
-          .getByRole('cell')
-          .nth(1)
-          .innerText(),
-      );
+    const angle = async () => {
+      const cell = table
+        .getByRole('row', { name: /^2 latents/ })
+        .getByRole('cell')
+        .nth(1);
+      return Number((await cell.innerText()).replace('−', '-'));
+    };
     await expect(table.getByRole('row')).toHaveCount(4);
     expect(await angle()).toBeGreaterThan(0.5);
     await lab.trainTo(1200);
     await expect.poll(angle).toBeLessThan(0.1);
     await expect(lab.root.getByRole('group', { name: 'Columns of the decoder' }).getByRole('button')).toHaveCount(5);
-    await lab.root.getByRole('group', { name: 'Look at the code of' }).getByRole('button', { name: '2 latents', exact: true }).click();
+    await lab.root
+      .getByRole('group', { name: 'Look at the code of' })
+      .getByRole('button', { name: '2 latents', exact: true })
+      .click();
     await expect(lab.root.getByRole('group', { name: 'Principal components' }).getByRole('button')).toHaveCount(2);
 
     // Another basis: other columns, the same error.
@@ -360,7 +362,7 @@ test.describe('the lab', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await expect(apart).not.toHaveText(before);
-    const [learnt, other] = (await bases.getByText(/^Error per pixel/).innerText()).match(/\d\.\d+/g)!;
+    const [learnt, other] = (await bases.getByText(/Error per pixel on held-out/).innerText()).match(/\d\.\d+/g)!;
     expect(Number(other)).toBeCloseTo(Number(learnt), 4);
 
     const factors = lab.root.getByRole('region', { name: 'Factorisation' });

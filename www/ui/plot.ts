@@ -16,6 +16,8 @@ export interface Line {
   faint?: boolean;
   /** Marks at the points, for lines of few points. */
   marks?: boolean;
+  /** Marks only: what lies between them was not measured. */
+  apart?: boolean;
 }
 
 export interface PlotData {
@@ -178,7 +180,8 @@ export class Plot extends LitElement {
             stroke,
             width: line.faint ? 1 : 2,
             spanGaps: true,
-            points: { show: Boolean(line.marks), size: 5, fill: stroke },
+            points: { show: Boolean(line.marks), size: line.apart ? 9 : 5, fill: stroke },
+            ...(line.apart ? { paths: () => null } : {}),
           };
           return line.dashed ? { ...series, dash: [5, 4] } : series;
         }),

@@ -3,7 +3,7 @@ import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Factorisation } from '../../engine/types.ts';
 import { slider } from '../../ui/fields.ts';
-import { brief, count } from '../../ui/format.ts';
+import { count } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/plot.ts';
 import { controls } from '../../ui/theme.ts';
@@ -55,7 +55,8 @@ export class Factors extends Panel {
 
   private result({ steps, losses, best, rank, rows, columns }: Found) {
     const last = losses[losses.length - 1];
-    const tex = `\\|X-AB\\|_F^2=${last.toFixed(3)},\\qquad \\sum_{i>${rank}}\\sigma_i^2=${best.toFixed(3)}`;
+    const reached = `\\|X-AB\\|_F^2=${last.toFixed(3)}`;
+    const least = `\\sum_{i>${rank}}\\sigma_i^2=${best.toFixed(3)}`;
     return html`<vt-plot
         heading="Loss of the factorisation"
         file="autoencoder-factorisation"
@@ -66,11 +67,12 @@ export class Factors extends Panel {
         ]}
         .data=${{ x: [...steps], y: [[...losses], steps.map(() => best)] }}
       ></vt-plot>
-      <vt-formula .tex=${tex}></vt-formula>
+      <vt-formula .tex=${reached}></vt-formula>
+      <vt-formula .tex=${least}></vt-formula>
       <p class="soft">
         X: ${count(rows)} held-out images of ${count(columns)} values, rank ${rank}. After ${count(steps[steps.length - 1])} steps
-        from a random start the loss is ${brief(last / best)} times the least possible one, although it is not convex in A and B
-        together.
+        from a random start the loss is ${(last / best).toFixed(4)} times the least possible one, although it is not convex in A and
+        B together.
       </p>`;
   }
 

@@ -33,7 +33,9 @@ export function verdict(found: FewLabels): string {
       ? `What the encoder learnt without labels helps: in all ${n} draws it beats the same network from scratch, by ${size} points on average.`
       : lost === n
         ? `What the encoder learnt without labels does harm: in all ${n} draws the same network from scratch does better, by ${size} points on average.`
-        : `No clear difference: fine-tuned, the encoder beats the same network from scratch in ${won} of ${n} draws, and is ${size} points ${gain < 0 ? 'worse' : 'better'} on average.`;
+        : `No clear difference: fine-tuned, the encoder beats the same network from scratch in ${won} of ${n} draws, and is ${
+            size === '0.0' ? 'as good' : `${size} points ${gain < 0 ? 'worse' : 'better'}`
+          } on average.`;
   const best = methodsOf(found).reduce((a, b) => (mean(b.accuracies) > mean(a.accuracies) ? b : a));
   const first = best.accuracies === found.learnt ? 'No other method does better' : `Best of all: ${best.label}`;
   return `${compared} ${first}, with ${points(mean(best.accuracies))} % right.`;

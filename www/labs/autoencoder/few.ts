@@ -6,6 +6,7 @@ import { choose, progress, segmented } from '../../ui/fields.ts';
 import { count } from '../../ui/format.ts';
 import '../../ui/interval-plot.ts';
 import type { Interval } from '../../ui/interval-plot.ts';
+import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import { methodsOf, verdict } from './few-verdict.ts';
 import { Panel } from './panel.ts';
@@ -30,6 +31,7 @@ export class Few extends Panel {
 
   static override styles = [
     controls,
+    tableStyles,
     css`
       :host {
         display: block;
@@ -92,6 +94,15 @@ export class Few extends Panel {
         spread="range over ${REPEATS} draws of labels"
         .rows=${rows}
       ></vt-intervals>
+      ${table(
+        'Accuracy with few labels',
+        [
+          { title: 'Learnt from the labels', cell: ({ label }: Interval) => label },
+          { title: 'Mean, %', numeric: true, cell: ({ mean }: Interval) => mean.toFixed(1) },
+          { title: 'Range', numeric: true, cell: ({ low, high }: Interval) => `${low.toFixed(1)}–${high.toFixed(1)}` },
+        ],
+        rows,
+      )}
       <p>${verdict(found)}</p>
       <p class="soft">
         ${title} at step ${count(step)}: ${count(perClass)} labels a class, ${count(found.train)} in all; whiskers from the worst to

@@ -28,7 +28,7 @@ const MOST_VALUES = 1024;
 const MOST_LATENTS = 40;
 const LINES = [
   { label: 'PCA', color: '--ink' },
-  { label: 'linear autoencoders', color: '--orange', marks: true },
+  { label: 'linear autoencoders', color: '--orange', marks: true, apart: true },
 ];
 
 interface Row extends Principal, LinearCode {
@@ -137,7 +137,8 @@ export class Pca extends Panel {
     const { variances, error } = asked;
     const k = asked.coder.latent;
     const [size, all] = [variances.length, errors[0]];
-    const tex = `\\frac1{${size}}\\sum_{i>${k}}\\lambda_i=${error.toPrecision(3)}\\;\\le\\;\\frac1{${size}N}\\sum_n\\|x_n-VWx_n\\|^2=${asked.own.toPrecision(3)}`;
+    const least = `\\frac1{${size}}\\sum_{i>${k}}\\lambda_i=${error.toPrecision(3)}`;
+    const reached = `\\frac1{${size}N}\\sum_n\\|x_n-VWx_n\\|^2=${asked.own.toPrecision(3)}`;
     return html`<vt-plot
         heading="Squared error per pixel"
         xLabel="numbers in the code"
@@ -152,10 +153,12 @@ export class Pca extends Panel {
         options: this.rows.map(({ coder, title }) => [String(coder.latent), title] as const),
         onChange: (latent) => (this.latent = Number(latent)),
       })}
-      <vt-formula .tex=${tex}></vt-formula>
+      <vt-formula .tex=${least}></vt-formula>
+      <vt-formula .tex=${reached}></vt-formula>
       <p class="soft">
-        On the training images. ${count(k)} principal components explain ${percent(1 - error / all)} of the variance, this
-        autoencoder ${percent(1 - asked.own / all)}. No linear code of as many numbers can do better than PCA (Eckart and Young).
+        On the training images: what the components that are left out hold, and what the autoencoder loses. ${count(k)} principal
+        components explain ${percent(1 - error / all)} of the variance, this autoencoder ${percent(1 - asked.own / all)}. No linear
+        code of as many numbers can do better than PCA (Eckart and Young).
       </p>`;
   }
 
