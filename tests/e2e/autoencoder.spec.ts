@@ -1,6 +1,7 @@
 /** Autoencoders through the JavaScript API, and their lab, in a real browser. */
 import type { Page } from '@playwright/test';
 import type * as Vitrine from '../../www/engine/client.ts';
+import { largeHalves } from './files.ts';
 import { Lab } from './lab.ts';
 import { expect, expectAccessible, test } from './support.ts';
 
@@ -371,6 +372,19 @@ test.describe('the lab', () => {
     await expect(times).toBeVisible({ timeout: 60_000 });
     expect(Number(/loss is ([\d.]+) times/.exec(await times.innerText())![1])).toBeCloseTo(1, 2);
     await expectAccessible(page, 'autoencoder, PCA');
+  });
+
+  test('images too large for PCA are said to be so, beside the choice of layers and where PCA would be', async ({ page, site }) => {
+    const lab = await open(page, site.url, 'view=pca');
+    await lab.root.getByLabel('Data', { exact: true }).selectOption('files');
+    await lab.root.getByLabel(/^Drop images and labels/).setInputFiles(largeHalves);
+    await expect(lab.root.getByText('160 images to learn from, 40 held out.')).toBeVisible();
+    await lab.root.getByRole('group', { name: 'Layers' }).getByRole('button', { name: 'Linear' }).click();
+    await expect(lab.root.getByRole('region', { name: 'Encoder and decoder' })).toContainText(
+      /1\s?156 values; beside PCA it can be seen only up to 1\s?024/,
+    );
+    await expect(lab.root.getByText(/PCA is computed for images of at most 1\s?024 values/)).toBeVisible();
+    await lab.trainTo(5);
   });
 
   test('what cannot be is said beside its control, and the run goes on', async ({ page, site }) => {

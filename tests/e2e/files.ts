@@ -20,19 +20,27 @@ const file = (name: string, buffer: Buffer): Dropped => ({ name, mimeType: 'appl
 
 const COUNT = 200;
 const SIDE = 12;
+const LARGE = 34;
 
 /** Two classes: a bright left half and a bright right half. */
 const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % 2);
-const pixels = Uint8Array.from({ length: COUNT * SIDE * SIDE }, (_, i) => {
-  const image = Math.floor(i / (SIDE * SIDE));
-  const right = i % SIDE >= SIDE / 2 ? 1 : 0;
-  return right === labels[image] ? 200 + ((image * 7 + i) % 50) : (image * 3 + i) % 40;
-});
+const imagesOf = (side: number): Buffer =>
+  idx(
+    [COUNT, side, side],
+    Uint8Array.from({ length: COUNT * side * side }, (_, i) => {
+      const image = Math.floor(i / (side * side));
+      const right = i % side >= side / 2 ? 1 : 0;
+      return right === labels[image] ? 200 + ((image * 7 + i) % 50) : (image * 3 + i) % 40;
+    }),
+  );
 
-const imageFile = idx([COUNT, SIDE, SIDE], pixels);
+const imageFile = imagesOf(SIDE);
 const labelFile = file('halves-labels-idx1-ubyte', idx([COUNT], labels));
 
 export const halves: Dropped[] = [file('halves-images-idx3-ubyte.gz', gzipSync(imageFile)), labelFile];
+
+/** The same in images of 1,156 values. */
+export const largeHalves: Dropped[] = [file('large-images-idx3-ubyte', imagesOf(LARGE)), labelFile];
 
 /** What is wrong with them, and what the message must say. */
 export const broken: { what: string; files: Dropped[]; says: RegExp }[] = [

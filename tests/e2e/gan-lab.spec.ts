@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { Lab } from './lab.ts';
-import { expect, expectAccessible, test } from './support.ts';
+import { expect, expectAccessible, patchWorker, test } from './support.ts';
 
 const open = (page: Page, url: string, state = ''): Promise<Lab> => Lab.open(page, url, state, 'gan');
 
@@ -39,6 +39,7 @@ test('the view at rest explains, and nothing has learnt', async ({ page, site })
   await expect(lab.picture(/^Noise goes through the generator G/)).toBeVisible();
   await expect(lab.picture(/^Board:/)).toBeVisible();
   await expect(lab.root.getByText(/of 8 modes/)).toBeVisible();
+  await expect(lab.root.getByRole('heading', { name: 'Nothing has learnt yet' })).toBeVisible();
   expect(await steps(lab)).toBe(0);
   const rows = await points(lab);
   expect(rows.filter(({ kind }) => kind === 'real')).toHaveLength(256);
@@ -116,6 +117,7 @@ test('mode collapse: after 600 turns G is at three modes at most', async ({ page
   await trainTo(lab, 600);
   const covered = Number(/(\d+) of 8 modes/.exec(await lab.root.getByText(/of 8 modes/).innerText())![1]);
   expect(covered).toBeLessThanOrEqual(3);
+  await expect(lab.root.getByRole('heading', { name: 'G covers less than it should' })).toBeVisible();
 });
 
 test('no gradient for G with the minimax loss; the non-saturating one draws longer arrows and gets there', async ({
@@ -197,6 +199,35 @@ test('a distribution is drawn: ready-made, by pointer, by keyboard, and kept in 
   await pad.press(' ');
   await expect(pad).toHaveAccessibleName(/Drawing area, 1[78] points/);
   await expect.poll(() => page.url()).toContain('dots=');
+});
+
+/** A game between points that are where they may be does not diverge by Adam: the third turn's loss is put to NaN on its way. */
+const BROKEN = `{
+  const post = self.postMessage.bind(self);
+  self.postMessage = (message, ...rest) => {
+    const value = message?.value;
+    if (value?.discriminatorSteps >= 3 && 'generatorLoss' in value) value.discriminatorLoss = NaN;
+    post(message, ...rest);
+  };
+}`;
+
+test('a run that diverges stops, says when and what to do, and goes on after a rewind', async ({ page, site }) => {
+  await patchWorker(page, BROKEN);
+  const lab = await open(page, site.url, 'dlr=0.05');
+  await page.evaluate(() => document.addEventListener('vitrine-done', (event) => Object.assign(window, { done: event })));
+  await lab.button('Train').click();
+  const note = lab.root.getByRole('alert').filter({ hasText: 'a loss is no longer a number: the run diverged' });
+  await expect(note).toBeVisible();
+  await expect(note).toContainText(/^At step \d+ .* Choose smaller learning rates, then rewind\.$/);
+  await expect(lab.button('Train')).toBeVisible();
+  expect(await page.evaluate(() => (window as unknown as { done: CustomEvent }).done.detail.diverged)).toBe(true);
+  await lab.button('A tenth of both rates, from the start').click();
+  await expect(note).toHaveCount(0);
+  await expect.poll(() => steps(lab)).toBe(0);
+  await expect(lab.root.getByRole('spinbutton', { name: 'Learning rate of D' })).toHaveValue('0.005');
+  await lab.button('Step').click();
+  await expect.poll(() => steps(lab)).toBe(1);
+  await expect(note).toHaveCount(0);
 });
 
 test('a hostile link is answered in words', async ({ page, site }) => {

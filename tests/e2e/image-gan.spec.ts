@@ -1,7 +1,10 @@
 /** GANs of images: the JavaScript class, and the lab "Images from noise". */
 
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type * as Vitrine from '../../www/engine/client.ts';
+import { broken } from './files.ts';
 import { Lab } from './lab.ts';
 import { expect, expectAccessible, test } from './support.ts';
 
@@ -239,6 +242,56 @@ for (const [title, diagnosis, goal] of [
       if (!(await lab.root.getByRole('heading', { name: diagnosis }).isVisible())) await lab.button('Step').click();
       await expect(lab.root.getByRole('heading', { name: diagnosis })).toBeVisible({ timeout: 500 });
     }).toPass({ timeout: 60_000 });
+  });
+
+const MNIST = ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'].map((name) =>
+  path.join(process.env['VITRINE_DATA'] ?? path.join(import.meta.dirname, '../../../shared/data'), 'mnist', name),
+);
+
+test('dropped MNIST files become the data: 28×28, and the next step draws so', async ({ page, site }) => {
+  test.skip(!MNIST.every(existsSync), 'SKIPPED MNIST in the image GAN: no data');
+  test.setTimeout(180_000);
+  const lab = await open(page, site.url);
+  await lab.root.getByRole('combobox', { name: 'Images', exact: true }).selectOption('files');
+  await lab.root.getByLabel(/^Drop IDX files/).setInputFiles(MNIST);
+  // One pair is split: a fifth is held out.
+  await expect(lab.root.getByRole('region', { name: 'Data' })).toContainText(/8\s?000 training images of 1×28×28/, {
+    timeout: 60_000,
+  });
+  await expect(lab.picture(/^Noise goes through the generator G and becomes an image/)).toBeVisible();
+  await lab.button('Step both').click();
+  await expect(lab.root.getByText('D 1 steps, G 1 steps')).toBeVisible({ timeout: 60_000 });
+  const sides = await lab.root
+    .getByRole('group', { name: 'Samples', exact: true })
+    .locator('canvas')
+    .evaluateAll((all) => all.map((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height]));
+  expect(sides).toHaveLength(36);
+  expect(new Set(sides.map(String))).toEqual(new Set(['28,28']));
+});
+
+test('files that are broken are refused with a reason, and the game goes on', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await lab.button('Step both').click();
+  await expect(lab.root.getByText('D 1 steps, G 1 steps')).toBeVisible();
+  await lab.root.getByRole('combobox', { name: 'Images', exact: true }).selectOption('files');
+  for (const { files, says } of broken) {
+    await lab.root.getByLabel(/^Drop IDX files/).setInputFiles(files);
+    await expect(lab.root.getByRole('region', { name: 'Data' }).getByRole('alert')).toContainText(says);
+    await expect(lab.button('Step both')).toBeEnabled();
+  }
+  await lab.button('Step both').click();
+  await expect(lab.root.getByText('D 2 steps, G 2 steps')).toBeVisible();
+});
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`axe finds nothing wrong, ${scheme}; nothing is wider than a phone`, async ({ page, site }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    const lab = await open(page, site.url);
+    await lab.button('Step both').click();
+    await expect(lab.root.getByText('D 1 steps, G 1 steps')).toBeVisible();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectAccessible(page, `image-gan, ${scheme}, on a phone`);
   });
 
 test('a link without its files says so, and the lab goes on', async ({ page, site }) => {

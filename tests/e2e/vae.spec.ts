@@ -105,7 +105,7 @@ test('two networks on rooms: side by side, with factors, matrix and scores', asy
   await lab.root.getByRole('group', { name: 'Which network is shown' }).getByRole('button', { name: 'β = 4' }).click();
   await expect.poll(() => matrix.innerText()).not.toBe(first);
   const download = page.waitForEvent('download');
-  await lab.button('Save as CSV').click();
+  await lab.button('Importance: save as CSV').click();
   expect((await readFile(await (await download).path(), 'utf8')).trim().split('\r\n')).toHaveLength(9);
 });
 
@@ -115,6 +115,31 @@ test('pairs of rooms can be had, and a hostile link is answered in words', async
   await expect(lab.root.getByLabel('Supervision')).toHaveValue('one-factor');
   await lab.button('Step').click();
   await expect.poll(() => steps(lab)).toBe(1);
+});
+
+test('the codes lie by class on the plane of two latents; with one latent there is no plane', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  await trainTo(lab, 400);
+  await expect(lab.picture(/^Codes of 200 held-out images of 10 classes on z1 and z2/)).toBeVisible();
+  const download = page.waitForEvent('download');
+  await lab.button('Codes: save as CSV').click();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\r\n');
+  expect(lines[0]).toBe('held-out image,class,mean of z1,mean of z2,deviation of z1,deviation of z2');
+  const rows = lines.slice(1).map((line) => line.split(','));
+  expect(rows).toHaveLength(200);
+  // The spread of all codes against the mean spread within a class: labels were never told, yet classes lie together.
+  const spread = (points: number[][]) => {
+    const middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis]!, 0) / points.length);
+    return points.reduce((sum, point) => sum + (point[0]! - middle[0]!) ** 2 + (point[1]! - middle[1]!) ** 2, 0) / points.length;
+  };
+  const place = (row: string[]) => [Number(row[2]), Number(row[3])];
+  const classes = [...new Set(rows.map((row) => row[1]))];
+  const within = classes.map((name) => spread(rows.filter((row) => row[1] === name).map(place)));
+  expect(within.reduce((a, b) => a + b, 0) / within.length).toBeLessThan(0.7 * spread(rows.map(place)));
+  await lab.root.getByRole('spinbutton', { name: 'Latents' }).fill('1');
+  await lab.root.getByRole('spinbutton', { name: 'Latents' }).press('Enter');
+  await expect(lab.root.getByText('With one latent there is a line instead of a plane', { exact: false })).toBeVisible();
+  await expect(lab.root.getByRole('region', { name: 'Codes by class' })).toHaveCount(0);
 });
 
 for (const scheme of ['light', 'dark'] as const) {

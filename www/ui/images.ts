@@ -21,6 +21,8 @@ export class ImageGrid extends LitElement {
   @property({ type: Number }) chosen = -1;
   /** Width of one tile in CSS pixels. */
   @property({ type: Number }) size = 48;
+  /** Tiles in a row; 0: as many as fit. */
+  @property({ type: Number }) columns = 0;
   @property() label = '';
   @state() private current = 0;
 
@@ -121,7 +123,10 @@ export class ImageGrid extends LitElement {
       role="group"
       aria-label=${this.label}
       @keydown=${this.move}
-      ${styles({ '--size': `${this.size}px` })}
+      ${styles({
+        '--size': `${this.size}px`,
+        'grid-template-columns': this.columns > 0 ? `repeat(${this.columns}, minmax(0, 1fr))` : '',
+      })}
     >
       ${this.tiles.map(
         (tile, i) =>

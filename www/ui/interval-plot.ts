@@ -17,6 +17,7 @@ export interface Interval {
 const ROW = 26;
 const AXIS = 22;
 const FONT = '12px system-ui, sans-serif';
+const SMALL = '11px system-ui, sans-serif';
 
 @customElement('vt-intervals')
 export class IntervalPlot extends LitElement {
@@ -43,6 +44,9 @@ export class IntervalPlot extends LitElement {
         align-items: baseline;
         justify-content: space-between;
         gap: 8px;
+      }
+      .tools {
+        flex: none;
       }
       .tools button {
         font-size: 0.8rem;
@@ -114,7 +118,7 @@ export class IntervalPlot extends LitElement {
       const y = i * ROW + ROW / 2;
       context.fillStyle = ink;
       context.textAlign = 'left';
-      context.fillText(row.label, 0, y, left - 8);
+      label(context, row.label, y, left - 8);
       if (!Number.isFinite(row.mean)) return;
       context.fillStyle = violet;
       context.globalAlpha = 0.45;
@@ -149,6 +153,19 @@ export class IntervalPlot extends LitElement {
       </header>
       <canvas role="img" aria-label="${this.heading}, ${this.middle} and ${this.spread}. ${text.join('; ')}"></canvas>`;
   }
+}
+
+/** In one line, or where that is too long and it has a colon, in two. */
+function label(context: CanvasRenderingContext2D, text: string, y: number, room: number): void {
+  const colon = text.indexOf(': ');
+  if (colon < 0 || context.measureText(text).width <= room) {
+    context.fillText(text, 0, y, room);
+    return;
+  }
+  context.font = SMALL;
+  context.fillText(text.slice(0, colon + 1), 0, y - 6, room);
+  context.fillText(text.slice(colon + 2), 0, y + 6, room);
+  context.font = FONT;
 }
 
 function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {

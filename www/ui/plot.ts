@@ -70,6 +70,19 @@ export class Plot extends LitElement {
         margin-top: 4px;
         overflow: hidden;
       }
+      .frame {
+        position: relative;
+      }
+      /* Over an empty plot. */
+      .none {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        background: var(--paper);
+        border: 1px dashed var(--hairline);
+        border-radius: var(--radius);
+      }
       footer {
         display: flex;
         flex-wrap: wrap;
@@ -165,7 +178,7 @@ export class Plot extends LitElement {
       width: Math.max(this.holder.clientWidth, 120),
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 10, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false, range: (_plot, low, high) => (high > low ? [low, high] : [low || 0, (low || 0) + 1]) }, y },
       axes: [
@@ -239,7 +252,10 @@ export class Plot extends LitElement {
         <h3>${this.heading}</h3>
         <output class="soft number" .textContent=${latest}></output>
       </header>
-      <div class="plot" role="img" aria-label="${this.heading} against ${this.xLabel}. ${latest || 'Nothing measured yet.'}"></div>
+      <div class="frame" role="img" aria-label="${this.heading} against ${this.xLabel}. ${latest || 'Nothing measured yet.'}">
+        <div class="plot"></div>
+        ${this.data.x.length > 1 ? null : html`<p class="none soft">No curve yet: it begins with training.</p>`}
+      </div>
       <footer>
         <span class="keys">
           ${this.lines
@@ -273,7 +289,14 @@ export class Plot extends LitElement {
                 </button>`
               : null
           }
-          <button class="plain" ?disabled=${empty} @click=${this.savePng} aria-label="${this.heading}: save as PNG">PNG</button>
+          <button
+            class="plain"
+            ?disabled=${this.data.x.length < 2}
+            @click=${this.savePng}
+            aria-label="${this.heading}: save as PNG"
+          >
+            PNG
+          </button>
           <button class="plain" ?disabled=${empty} @click=${this.saveCsv} aria-label="${this.heading}: save as CSV">CSV</button>
         </span>
       </footer>`;

@@ -109,6 +109,13 @@ export const storyStyles = css`
     line-height: 1.4;
     color: var(--ink-soft);
   }
+  /* Side by side, so that what there is to see begins higher. */
+  @container (min-width: 1040px) {
+    .story:has(.experiments) {
+      grid-template-columns: minmax(0, 340px) minmax(0, 1fr);
+      gap: 40px;
+    }
+  }
   @container (max-width: 700px) {
     .experiments ul {
       display: flex;

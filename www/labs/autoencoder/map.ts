@@ -4,15 +4,16 @@
  */
 import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { classKey, drawMarks, keyStyles } from '../../ui/class-marks.ts';
 import { save, toCsv } from '../../ui/csv.ts';
 import { segmented } from '../../ui/fields.ts';
 import { brief } from '../../ui/format.ts';
 import { paint, type Picture } from '../../ui/paint.ts';
 import '../../ui/picture.ts';
+import { codeAt, placeOf, windowOf, type Window2 } from '../../ui/scatter.ts';
 import { styles } from '../../ui/styles.ts';
 import { controls, resolveColor, THEME_EVENT } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
-import { codeAt, colourOf, glyphs, placeOf, windowOf, type Window2 } from './scatter.ts';
 
 /** Places along each side whose decoded images can be shown. */
 const GRID = 12;
@@ -38,6 +39,7 @@ export class CodeMap extends Panel {
 
   static override styles = [
     controls,
+    keyStyles,
     css`
       :host {
         display: block;
@@ -72,17 +74,6 @@ export class CodeMap extends Panel {
         pointer-events: none;
         left: var(--x);
         top: var(--y);
-      }
-      .key {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 12px;
-        font-size: 0.8rem;
-        color: var(--ink-soft);
-      }
-      .key b {
-        color: var(--ink);
-        border-bottom: 3px solid var(--colour);
       }
       .tools {
         margin-left: auto;
@@ -196,20 +187,11 @@ export class CodeMap extends Panel {
     context.fillRect(0, 0, side, side);
     if (this.tiles) this.drawTiles(context, side);
     if (this.layer === 'images') return;
-    const names = glyphs(coding.dataset.info.classes);
-    const edge = resolveColor(this, '--paper-raised');
-    context.font = '600 12px system-ui, sans-serif';
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.lineWidth = 3;
-    context.strokeStyle = edge;
-    for (let i = 0; i < codes.length / 2; i++) {
+    const places = Array.from({ length: codes.length / 2 }, (_, i) => {
       const [x, y] = placeOf(this.window, [codes[2 * i], codes[2 * i + 1]]);
-      const label = coding.held.labels[i];
-      context.strokeText(names[label], x * side, y * side);
-      context.fillStyle = colourOf(label);
-      context.fillText(names[label], x * side, y * side);
-    }
+      return [x * side, y * side] as const;
+    });
+    drawMarks(context, places, coding.held.labels, coding.dataset.info.classes, resolveColor(this, '--paper-raised'));
   }
 
   private drawTiles(context: CanvasRenderingContext2D, side: number): void {
@@ -238,7 +220,6 @@ export class CodeMap extends Panel {
   protected override render() {
     const { coding } = this;
     const classes = coding.dataset?.info.classes ?? [];
-    const names = glyphs(classes);
     const [x, y] = codeAt(this.window, ...this.place);
     return html`<section class="stack" aria-label="Map of the two-number code">
       <div class="row">
@@ -282,14 +263,7 @@ export class CodeMap extends Panel {
           <figcaption class="soft number" aria-live="polite">h = (${brief(x)}, ${brief(y)})</figcaption>
         </figure>
       </div>
-      <div class="key" role="list" aria-label="Classes">
-        ${classes.map(
-          (name, i) =>
-            html`<span role="listitem"
-              ><b ${styles({ '--colour': colourOf(i) })}>${names[i]}</b> ${names[i] === name ? '' : name}</span
-            >`,
-        )}
-      </div>
+      ${classKey(classes)}
     </section>`;
   }
 }

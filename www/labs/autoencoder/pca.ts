@@ -17,12 +17,10 @@ import { errorsOf, leastAngle } from './linear.ts';
 import './mix.ts';
 import type { LinearCode } from './mix.ts';
 import { Panel } from './panel.ts';
-import { LINEAR } from './settings.ts';
+import { LINEAR, PCA_VALUES } from './settings.ts';
 
 /** Components in view. */
 const SHOWN = 10;
-/** The engine decomposes images of at most so many values. */
-const MOST_VALUES = 1024;
 
 /** The curve goes so far. */
 const MOST_LATENTS = 40;
@@ -57,7 +55,7 @@ export class Pca extends Panel {
   ];
 
   private get possible(): boolean {
-    return this.coding.settings.shape === 'linear' && (this.coding.held?.size ?? Infinity) <= MOST_VALUES;
+    return this.coding.settings.shape === 'linear' && (this.coding.held?.size ?? Infinity) <= PCA_VALUES;
   }
 
   protected override willUpdate(): void {
@@ -92,7 +90,7 @@ export class Pca extends Panel {
   protected override render() {
     const { coding } = this;
     if (!this.possible) {
-      const isLarge = (coding.held?.size ?? 0) > MOST_VALUES;
+      const isLarge = (coding.held?.size ?? 0) > PCA_VALUES;
       return html`<p>
           Without hidden layers and activations an autoencoder can only project. Which plane will it choose? The one of the
           principal components leaves the least error.
@@ -100,7 +98,7 @@ export class Pca extends Panel {
         ${
           isLarge
             ? html`<p class="soft">
-                PCA is computed for images of at most ${count(MOST_VALUES)} values. These have ${count(coding.held!.size)}.
+                PCA is computed for images of at most ${count(PCA_VALUES)} values. These have ${count(coding.held!.size)}.
               </p>`
             : html`<div class="row">
                 <button @click=${() => void coding.update({ ...LINEAR })}>Make them linear</button>

@@ -4,6 +4,8 @@ import { customElement, state } from 'lit/decorators.js';
 import { choose, slider } from '../../ui/fields.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
 
@@ -18,6 +20,7 @@ export class Samples extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -83,9 +86,10 @@ export class Samples extends Panel {
         ({ title, note, tiles }) =>
           html`<div class="row-of">
             <span><strong>${title}</strong> <span class="soft">${note}</span></span>
-            <vt-images label="Samples of ${title}" size="36" .tiles=${tiles}></vt-images>
+            <vt-images label="Samples of ${title}" .columns=${DRAWN / 2} .tiles=${tiles}></vt-images>
           </div>`,
       )}
+      ${sheetButtons(this, 'Samples', 'autoencoder-samples', this.rows)}
       <p class="soft">
         The plain autoencoder is asked only about codes of real images, so a random code may decode to nothing in particular: of 32
         numbers even one from a distribution fitted to its codes, the kinder question. The variational one is trained with noise on

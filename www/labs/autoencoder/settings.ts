@@ -62,6 +62,9 @@ export const SCHEMA: Schema<Settings> = {
   to: integer(1, 0, 1000000),
 };
 
+/** The engine finds the principal components of images of at most so many values. */
+export const PCA_VALUES = 1024;
+
 /** With these a linear autoencoder comes to rest: all images at each step, and a rate that falls. */
 export const LINEAR = { shape: 'linear', regulariser: 'none', strength: 0, lr: 0.02, batch: 2048, half: 1000 } as const;
 

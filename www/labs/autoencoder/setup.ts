@@ -8,7 +8,7 @@ import { count } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
-import { STRENGTHS, type DataName, type PlainRegulariser, type ShapeName } from './settings.ts';
+import { PCA_VALUES, STRENGTHS, type DataName, type PlainRegulariser, type ShapeName } from './settings.ts';
 
 const DATA: readonly (readonly [DataName, string])[] = [
   ['digits', 'Handwritten digits, 8×8'],
@@ -87,13 +87,18 @@ export class Setup extends Panel {
   private network() {
     const { coding } = this;
     const { shape, units } = coding.settings;
+    const size = coding.held?.size ?? 0;
+    const isLarge = size > PCA_VALUES;
     const costs = coding.coders.map(({ title, parameters }) => `${title}: ${count(parameters)}`);
     return html`<section class="stack" aria-label="Encoder and decoder">
       <h3>Encoder and decoder</h3>
       ${segmented({ label: 'Layers', value: shape, options: SHAPES, onChange: (chosen) => void coding.update({ shape: chosen }) })}
       ${
         shape === 'linear'
-          ? html`<p class="soft">No hidden layer and no activation: h = Wx + b, x̂ = Vh + c.</p>`
+          ? html`<p class="soft">
+              No hidden layer and no activation: h = Wx + b, x̂ = Vh + c.
+              ${isLarge ? `These images have ${count(size)} values; beside PCA it can be seen only up to ${count(PCA_VALUES)}.` : ''}
+            </p>`
           : slider({
               label: 'Units of the hidden layer',
               value: units,

@@ -3,6 +3,8 @@ import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
 
@@ -16,6 +18,7 @@ export class Walk extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -71,7 +74,7 @@ export class Walk extends Panel {
       <span class="soft">${title}</span>
       <vt-images
         label=${title}
-        size="36"
+        .columns=${STEPS}
         .tiles=${tiles}
         .chosen=${at}
         @choose=${(event: CustomEvent<number>) => void coding.update({ [which]: event.detail })}
@@ -86,9 +89,10 @@ export class Walk extends Panel {
         ({ title, tiles }) =>
           html`<div class="row-of">
             <span class="soft">${title}</span>
-            <vt-images label=${title} size="36" .tiles=${tiles}></vt-images>
+            <vt-images label=${title} .columns=${STEPS} .tiles=${tiles}></vt-images>
           </div>`,
       )}
+      ${sheetButtons(this, 'Walk', 'autoencoder-walk', this.rows)}
       <p class="soft">
         Mixed pixels are two images on top of each other. A good code passes through images that could be real; a plain autoencoder
         promises nothing between the codes that it has seen.

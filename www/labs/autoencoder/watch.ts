@@ -6,9 +6,12 @@ import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import { linesOf } from '../../ui/lines.ts';
 import '../../ui/plot.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import type { Coder } from './experiment.ts';
+import { lessonOf } from './lesson.ts';
 import './map.ts';
 import { noisy } from './noise.ts';
 import { Panel } from './panel.ts';
@@ -23,6 +26,7 @@ export class Watch extends Panel {
   static override styles = [
     controls,
     tableStyles,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -101,20 +105,21 @@ export class Watch extends Panel {
   protected override render() {
     const { coding } = this;
     if (coding.coders.length === 0) return null;
-    return html`${this.curves()}
-      <section class="stack" aria-label="Reconstructions">
+    return html`<section class="stack" aria-label="Reconstructions">
         <h3>${coding.step === 0 ? 'Nothing learnt yet: noise comes back' : 'What comes back through the code'}</h3>
         <div class="strips">
           ${this.rows.map(
             ({ title, tiles }) =>
               html`<div class="strip">
                 <span class="soft">${title}</span>
-                <vt-images label=${title} size="34" .tiles=${tiles}></vt-images>
+                <vt-images label=${title} .columns=${SHOWN} .tiles=${tiles}></vt-images>
               </div>`,
           )}
         </div>
-        ${this.figures()}
+        <p>${lessonOf(coding.coders, coding.step)}</p>
+        ${sheetButtons(this, 'Reconstructions', 'autoencoder-reconstructions', this.rows)}
       </section>
-      <vt-autoencoder-map .coding=${coding}></vt-autoencoder-map>`;
+      <vt-autoencoder-map .coding=${coding}></vt-autoencoder-map>
+      <section class="stack" aria-label="Errors">${this.curves()} ${this.figures()}</section>`;
   }
 }

@@ -1,34 +1,64 @@
 /** How the two networks hang together, with the current numbers; slow motion lights up the part it speaks of. */
-import { css, html, svg } from 'lit';
+import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/flow.ts';
+import type { Content, Layout, Way } from '../../ui/flow.ts';
 import { brief } from '../../ui/format.ts';
 import { controls } from '../../ui/theme.ts';
 import type { Part } from './iteration.ts';
 import { Panel } from './panel.ts';
 
-interface Box {
-  part: Part;
-  x: number;
-  y: number;
-  width: number;
-  lines: readonly string[];
-  tone?: 'blue' | 'orange';
-}
+const way = (id: Part, path: string, back = false): Way => ({ id, path, back });
 
-const HEIGHT = 44;
+const WIDE: Layout = {
+  size: [570, 172],
+  places: {
+    noise: [4, 95, 84, 44],
+    generator: [108, 95, 88, 44],
+    fake: [216, 95, 88, 44],
+    real: [216, 8, 88, 44],
+    discriminator: [328, 54, 92, 44],
+    score: [440, 54, 84, 44],
+    'd-loss': [492, 2, 76, 42],
+    'g-loss': [492, 108, 76, 42],
+  },
+  ways: [
+    way('noise-generator', 'M88 117H108'),
+    way('generator-fake', 'M196 117H216'),
+    way('fake-discriminator', 'M304 110L328 90'),
+    way('real-discriminator', 'M304 33L328 60'),
+    way('discriminator-score', 'M420 76H440'),
+    way('score-d-loss', 'M470 54V34H492'),
+    way('score-g-loss', 'M470 98V129H492'),
+    way('d-loss-discriminator', 'M492 16H374V54', true),
+    way('g-loss-generator', 'M530 150V166H152V139', true),
+  ],
+};
 
-/** Ways that values take, and dashed the ways that gradients take back. */
-const WAYS: readonly { part: Part; path: string; back?: boolean }[] = [
-  { part: 'noise-generator', path: 'M88 117H108' },
-  { part: 'generator-fake', path: 'M196 117H216' },
-  { part: 'fake-discriminator', path: 'M304 110L328 90' },
-  { part: 'real-discriminator', path: 'M304 33L328 60' },
-  { part: 'discriminator-score', path: 'M416 76H436' },
-  { part: 'score-d-loss', path: 'M478 54V42H488' },
-  { part: 'score-g-loss', path: 'M478 98V124H488' },
-  { part: 'd-loss-discriminator', path: 'M488 20H372V50', back: true },
-  { part: 'g-loss-generator', path: 'M530 148V166H152V143', back: true },
-];
+const NARROW: Layout = {
+  size: [356, 224],
+  places: {
+    noise: [4, 18, 96, 44],
+    generator: [130, 18, 96, 44],
+    fake: [256, 18, 90, 44],
+    real: [4, 96, 96, 44],
+    discriminator: [130, 96, 96, 44],
+    score: [256, 96, 90, 44],
+    'd-loss': [130, 174, 96, 44],
+    'g-loss': [256, 174, 90, 44],
+  },
+  ways: [
+    way('noise-generator', 'M100 40H130'),
+    way('generator-fake', 'M226 40H256'),
+    way('fake-discriminator', 'M280 62L214 96'),
+    way('real-discriminator', 'M100 118H130'),
+    way('discriminator-score', 'M226 118H256'),
+    way('score-d-loss', 'M280 140L214 174'),
+    way('score-g-loss', 'M304 140V174'),
+    way('d-loss-discriminator', 'M178 174V140', true),
+    way('g-loss-generator', 'M346 196H353V8H178V18', true),
+  ],
+};
 
 @customElement('vt-gan-diagram')
 export class Diagram extends Panel {
@@ -38,117 +68,35 @@ export class Diagram extends Panel {
       :host {
         display: block;
       }
-      svg {
-        display: block;
-        width: 100%;
-        height: auto;
-      }
-      rect {
-        fill: var(--paper-raised);
-        stroke: var(--outline);
-        rx: 5px;
-      }
-      rect.blue {
-        stroke: var(--blue);
-      }
-      rect.orange {
-        stroke: var(--orange);
-      }
-      text {
-        font: 15px var(--font);
-        fill: var(--ink);
-        text-anchor: middle;
-      }
-      text.small {
-        font-size: 13px;
-        fill: var(--ink-soft);
-      }
-      path {
-        fill: none;
-        stroke: var(--outline);
-        stroke-width: 1.3;
-      }
-      path.back {
-        stroke-dasharray: 4 3;
-      }
-      .lit rect {
-        fill: var(--ink);
-        stroke: var(--ink);
-      }
-      .lit text {
-        fill: var(--paper);
-      }
-      path.lit {
-        stroke: var(--ink);
-        stroke-width: 3;
-      }
-      marker path {
-        fill: var(--outline);
-        stroke: none;
-      }
     `,
   ];
 
-  private boxes(): Box[] {
-    const { game } = this;
-    const { reading, look, settings } = game;
+  private contents(): Record<string, Content> {
+    const { reading, look, settings, metrics } = this.game;
     const mean = (scores: Float32Array | undefined) =>
       scores && scores.length > 0 ? brief(scores.reduce((a, b) => a + b, 0) / scores.length) : '–';
-    const penalty = game.metrics.penalty;
     const terms = reading?.terms;
-    return [
-      { part: 'noise', x: 4, y: 95, width: 84, lines: ['noise z', `${settings.latent} number${settings.latent === 1 ? '' : 's'}`] },
-      { part: 'generator', x: 108, y: 95, width: 88, lines: ['G', 'generator'] },
-      { part: 'fake', x: 216, y: 95, width: 88, lines: ['◆ fakes', 'G(z)'], tone: 'orange' },
-      { part: 'real', x: 216, y: 8, width: 88, lines: ['● real', 'x'], tone: 'blue' },
-      { part: 'discriminator', x: 328, y: 54, width: 88, lines: ['D', 'discriminator'] },
-      {
-        part: 'score',
-        x: 436,
-        y: 54,
-        width: 84,
-        lines: [`● ${mean(look?.view.realScore)}`, `◆ ${mean(look?.view.fakeScore)}`],
-      },
-      { part: 'd-loss', x: 488, y: 4, width: 78, lines: ['D’s loss', terms ? brief(terms.real + terms.fake + penalty) : '–'] },
-      { part: 'g-loss', x: 488, y: 104, width: 78, lines: ['G’s loss', terms ? brief(terms.generator) : '–'] },
-    ];
+    return {
+      noise: { lines: ['noise z', `${settings.latent} number${settings.latent === 1 ? '' : 's'}`] },
+      generator: { lines: ['G', 'generator'] },
+      fake: { lines: ['◆ fakes', 'G(z)'], tone: 'orange' },
+      real: { lines: ['● real', 'x'], tone: 'blue' },
+      discriminator: { lines: ['D', 'discriminator'] },
+      score: { lines: [`● ${mean(look?.view.realScore)}`, `◆ ${mean(look?.view.fakeScore)}`], even: true },
+      'd-loss': { lines: ['D’s loss', terms ? brief(terms.real + terms.fake + metrics.penalty) : '–'] },
+      'g-loss': { lines: ['G’s loss', terms ? brief(terms.generator) : '–'] },
+    };
   }
 
   protected override render() {
-    const parts = new Set<Part>(this.game.subStep?.parts ?? []);
-    const lit = (part: Part) => (parts.has(part) ? 'lit' : '');
-    const boxes = this.boxes();
-    const [score, lossD, lossG] = boxes.slice(5);
-    return html`<svg
-      viewBox="0 0 570 172"
-      role="img"
-      aria-label="Noise goes through the generator G and becomes fakes. Real points and fakes go through the discriminator D and get scores, on average real ${score.lines[0].slice(2)}, fake ${score.lines[1].slice(2)}. From them follow the loss of D, ${lossD.lines[1]}, whose gradient goes back to D, and the loss of G, ${lossG.lines[1]}, whose gradient goes back through D to G."
-    >
-      <defs>
-        <marker
-          id="tip"
-          viewBox="0 0 8 8"
-          refX="6"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          markerUnits="userSpaceOnUse"
-          orient="auto"
-        >
-          <path d="M0 0L8 4L0 8z" />
-        </marker>
-      </defs>
-      ${WAYS.map(
-        ({ part, path, back }) => svg`<path class="${back ? 'back' : ''} ${lit(part)}" d=${path} marker-end="url(#tip)" />`,
-      )}
-      ${boxes.map(
-        ({ part, x, y, width, lines, tone }) =>
-          svg`<g class=${lit(part)}>
-            <rect class=${tone ?? ''} x=${x} y=${y} width=${width} height=${HEIGHT} />
-            <text x=${x + width / 2} y=${y + 19}>${lines[0]}</text>
-            <text class=${part === 'score' ? '' : 'small'} x=${x + width / 2} y=${y + 35}>${lines[1]}</text>
-          </g>`,
-      )}
-    </svg>`;
+    const contents = this.contents();
+    const [score, lossD, lossG] = [contents['score']!, contents['d-loss']!, contents['g-loss']!].map(({ lines }) => lines);
+    return html`<vt-flow
+      .wide=${WIDE}
+      .narrow=${NARROW}
+      .contents=${contents}
+      .lit=${new Set<string>(this.game.subStep?.parts ?? [])}
+      label="Noise goes through the generator G and becomes fakes. Real points and fakes go through the discriminator D and get scores, on average real ${score![0]!.slice(2)}, fake ${score![1]!.slice(2)}. From them follow the loss of D, ${lossD![1]}, whose gradient goes back to D, and the loss of G, ${lossG![1]}, whose gradient goes back through D to G."
+    ></vt-flow>`;
   }
 }

@@ -69,6 +69,8 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
   metrics: GanMetrics = NO_METRICS;
   /** Losses of D and G, mean D on real and on fake. */
   trace = new Trace(4);
+  /** A loss was no number any more: nothing is learnt until the game begins anew. */
+  diverged = false;
   /** Frames shown since the start. */
   frames = 0;
   /** Index of the sub-step of slow motion; `null`: it is off. */
@@ -156,6 +158,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     this.trace = new Trace(4);
     this.metrics = NO_METRICS;
     this.rate = 0;
+    this.diverged = false;
     this.stage = this.before = null;
     await this.#try(() => this.#see());
   }
@@ -163,10 +166,10 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
   // --- the run ---
 
   get run(): RunState {
-    const { playing, busy, live, rate, speed, settings, device, metrics } = this;
+    const { playing, busy, live, diverged, rate, speed, settings, device, metrics } = this;
     return {
       playing,
-      blocked: busy || !live,
+      blocked: busy || !live || diverged,
       step: Math.max(metrics.discriminatorSteps / (live?.settings.discriminatorSteps ?? 1), metrics.generatorSteps),
       stepsPerEpoch: 0,
       rate,
@@ -215,8 +218,17 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     await this.#afresh();
   }
 
+  /** After a divergence: a tenth of both rates, and from the start. */
+  async retrySlower(): Promise<void> {
+    if (!this.live) return;
+    const { discriminatorRate, generatorRate } = this.live.settings;
+    const tenth = (rate: number) => Number((rate / 10).toPrecision(3));
+    await this.update({ dlr: tenth(discriminatorRate), glr: tenth(generatorRate) });
+    await this.rewind();
+  }
+
   #some(turns: number, turn: GanTurn): void {
-    if (this.playing || this.busy || this.walking || !this.live) return;
+    if (this.playing || this.walking || this.run.blocked) return;
     this.stage = this.before = null;
     this.playing = true;
     this.#loop = this.#drive(turns, turn);
@@ -241,9 +253,10 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
       }
     });
     this.playing = false;
-    // The last frames may have gone by without a reading.
-    await this.#try(() => this.#see());
-    this.onDone({ step: this.run.step, diverged: this.problems.training !== undefined, validation: null });
+    // The last frames may have gone by without a reading. After a divergence there is nothing to read, and its message stays.
+    if (!this.diverged) await this.#try(() => this.#see());
+    this.onDone({ step: this.run.step, diverged: this.diverged, validation: null });
+    this.#announce();
   }
 
   /** Takes `turns` turns and looks. All calls are posted at once: the engine carries them out in order. */
@@ -283,6 +296,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
     const ofD = (value: number) => (discriminatorSteps > 0 ? value : NaN);
     this.trace.add(step, [ofD(discriminatorLoss), generatorSteps > 0 ? generatorLoss : NaN, ofD(real), ofD(fake)]);
     if (![discriminatorLoss, generatorLoss].every(Number.isFinite)) {
+      this.diverged = true;
       const message = `At step ${step} a loss is no longer a number: the run diverged. Choose smaller learning rates, then rewind.`;
       throw new EngineError('run', message);
     }
@@ -294,7 +308,7 @@ export class Game extends Experiment<Settings, 'data' | 'training'> {
   /** The next sub-step, or with −1 the one before, as long as that undoes no learning. */
   async walk(by: 1 | -1 = 1): Promise<void> {
     const { live, stage } = this;
-    if (!live || this.busy || this.playing) return;
+    if (!live || this.playing || this.run.blocked) return;
     const next = stage === null ? 0 : (stage + by + SUB_STEPS.length) % SUB_STEPS.length;
     if (by < 0 && (stage === null || stage === 0 || SUB_STEPS[stage].learns)) return;
     const { learns, network } = SUB_STEPS[next];

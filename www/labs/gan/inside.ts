@@ -1,15 +1,19 @@
 /** Look inside: coverage, curves, the losses in numbers, the confidence in single points, D beside the best D. */
 import { css, html } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import { barCanvas, type SheetBar } from '../../ui/bar-sheet.ts';
+import { toCsv } from '../../ui/csv.ts';
 import { brief, percent } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/plot.ts';
 import type { Line } from '../../ui/plot.ts';
+import { saveButtons, saveStyles } from '../../ui/save-buttons.ts';
 import { styles } from '../../ui/styles.ts';
 import { controls } from '../../ui/theme.ts';
 import { SIDE } from './field.ts';
 import { lean, paintGround, toneOf } from './ground.ts';
 import { Inks } from './inks.ts';
+import { covered, MOST_MODES } from './lesson.ts';
 import { Panel } from './panel.ts';
 import { discriminatorFormula, generatorFormula, isProbability, RANGE } from './theory.ts';
 
@@ -32,6 +36,7 @@ export class Inside extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -139,12 +144,13 @@ export class Inside extends Panel {
   private coverage() {
     const { reading, live, settings } = this.game;
     if (!reading || !live) return null;
-    const { counts, modes, quality } = reading.coverage;
+    const { counts, quality } = reading.coverage;
     const all = [...counts];
-    const isCurve = all.length > 25;
-    const found = isCurve ? all.filter((count) => count > 0).length : modes;
+    const isCurve = all.length > MOST_MODES;
+    const { found } = covered(reading.coverage);
     const most = Math.max(...all, 1);
     const what = isCurve ? 'places' : all.length === 1 ? 'mode' : 'modes';
+    const bars = all.map((count, i): SheetBar => ({ label: String(i + 1), value: count, text: String(count), color: '--orange' }));
     return html`<section class="stack" aria-label="Coverage">
       <h3>What G covers</h3>
       <p class="number"><strong>${found} of ${all.length} ${what}</strong> · ${percent(quality, 0)} of high quality</p>
@@ -160,6 +166,16 @@ export class Inside extends Panel {
             ></span>`,
         )}
       </div>
+      ${saveButtons({
+        label: 'Coverage',
+        file: 'gan-coverage',
+        png: () => barCanvas(this, bars, 0, most),
+        csv: () =>
+          toCsv(
+            [what, 'samples'],
+            all.map((count, i) => [i + 1, count]),
+          ),
+      })}
       <p class="soft">
         Of 2500 samples from ${settings.average === 0 ? 'G' : 'G with its weights averaged over time'}: high quality is within 3σ of
         a centre; ${isCurve ? 'a place counts from one such sample' : 'a mode counts from 1 % of all'}.
@@ -214,6 +230,13 @@ export class Inside extends Panel {
       </li>`;
     };
     const first = (scores: Float32Array) => [...scores.subarray(0, BARS)];
+    const all = [
+      ...first(realScore).map((score, i) => ({ kind: 'real', nth: i + 1, score })),
+      ...first(fakeScore).map((score, i) => ({ kind: 'generated', nth: i + 1, score })),
+    ];
+    const bars = all.map(({ kind, nth, score }): SheetBar => {
+      return { label: `${kind} ${nth}`, value: score, text: brief(score), color: score >= tone.middle ? '--blue' : '--orange' };
+    });
     return html`<section class="stack" aria-label="Confidence">
       <h3>How sure D is</h3>
       <p class="soft">
@@ -224,7 +247,51 @@ export class Inside extends Panel {
         ${first(realScore).map((score, i) => bar(score, 'real', i))}
         ${first(fakeScore).map((score, i) => bar(score, 'generated', i))}
       </ul>
+      ${saveButtons({
+        label: 'Confidence',
+        file: 'gan-confidence',
+        png: () => barCanvas(this, bars, tone.middle - tone.reach, tone.middle + tone.reach, tone.middle),
+        csv: () =>
+          toCsv(
+            ['kind', 'point', 'score'],
+            all.map(({ kind, nth, score }) => [kind, nth, score]),
+          ),
+      })}
     </section>`;
+  }
+
+  /** D(x) and D*(x) side by side, or on the line as two curves over it. */
+  private pair(): HTMLCanvasElement {
+    const { live, look, reading, settings } = this.game;
+    const [sheet, ground] = [document.createElement('canvas'), document.createElement('canvas')];
+    const context = sheet.getContext('2d');
+    if (!context || !live || !look || !reading) return sheet;
+    const side = 384;
+    [sheet.width, sheet.height] = [2 * side + 12, side];
+    context.fillStyle = this.inks.of('paper');
+    context.fillRect(0, 0, sheet.width, sheet.height);
+    [look.ground, reading.best].forEach((scores, i) => {
+      const tone = i === 0 ? toneOf(settings.loss, scores) : { middle: 0.5, reach: 0.5 };
+      if (live.frame.dims === 2) {
+        paintGround(ground, scores, SIDE[2], tone, this.inks);
+        context.drawImage(ground, i * (side + 12), 0, side, side);
+        return;
+      }
+      context.strokeStyle = this.inks.of(i === 0 ? 'ink' : 'blue');
+      context.lineWidth = 2;
+      context.beginPath();
+      scores.forEach((score, at) => context.lineTo((at / scores.length) * sheet.width, (0.5 - 0.48 * lean(score, tone)) * side));
+      context.stroke();
+    });
+    return sheet;
+  }
+
+  private places(): string {
+    const { live, look, reading } = this.game;
+    if (!live || !look || !reading) return '';
+    const { dims } = live.frame;
+    const rows = Array.from(look.ground, (score, i) => [...live.places.subarray(i * dims, (i + 1) * dims), score, reading.best[i]]);
+    return toCsv([...(dims === 1 ? ['x'] : ['x', 'y']), 'D', 'best D'], rows);
   }
 
   private bestD() {
@@ -249,6 +316,7 @@ export class Inside extends Panel {
             </div>`
           : html`<p class="soft">On the board: choose the curves “D(x) and the best D”.</p>`
       }
+      ${saveButtons({ label: 'The best D', file: 'gan-best', png: () => this.pair(), csv: () => this.places() })}
       <p class="soft">
         ${
           isShare

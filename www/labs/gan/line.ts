@@ -9,6 +9,8 @@ import { density, isProbability } from './theory.ts';
 const BANDWIDTH = 0.04;
 /** Share of the height for the two rows of points. */
 const ROWS = 0.2;
+/** More could not be told apart. */
+const MOST_ARROWS = 40;
 const TEXT = '12px system-ui, sans-serif';
 
 export function drawLine(context: CanvasRenderingContext2D, size: number, tall: number, scene: Scene, inks: Inks): void {
@@ -80,7 +82,7 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
   context.lineWidth = 1;
   context.beginPath();
   if (layers.has('arrows')) {
-    for (let i = 0; i < fake.length; i++) {
+    for (let i = 0; i < Math.min(fake.length, MOST_ARROWS); i++) {
       const length = Math.sign(arrow[i]) * Math.min(Math.abs(arrow[i]) * 0.12, 0.3) * (size / 2);
       if (!(Math.abs(length) > 2)) continue;
       const at = lower + 8 + (i % 5) * 3;

@@ -20,6 +20,8 @@ const ARROW = 0.07;
 const LONGEST = 0.24;
 /** More would cover the points. */
 const MOST_ARROWS = 128;
+/** Of paper around the points: half of it is seen. */
+const HALO = 2.5;
 
 export function drawPlane(
   context: CanvasRenderingContext2D,
@@ -57,13 +59,15 @@ export function drawPlane(
   if (layers.has('real')) {
     context.fillStyle = inks.of('blue');
     context.strokeStyle = inks.of('paper');
+    context.lineWidth = HALO;
     context.beginPath();
     for (let i = 0; i < real.length; i += 2) {
       context.moveTo(x(real[i]) + 3, y(real[i + 1]));
       context.arc(x(real[i]), y(real[i + 1]), 3, 0, 2 * Math.PI);
     }
-    context.fill();
+    // All halos lie under all points: a dense cluster stays blue.
     context.stroke();
+    context.fill();
   }
   if (layers.has('trails') && before) {
     context.strokeStyle = inks.of('orange');
@@ -80,7 +84,7 @@ export function drawPlane(
     // A diamond: told from a disc without its colour.
     context.fillStyle = inks.of('orange');
     context.strokeStyle = inks.of('paper');
-    context.lineWidth = 1;
+    context.lineWidth = HALO;
     context.beginPath();
     for (let i = 0; i < fake.length; i += 2) {
       const [left, top] = [x(fake[i]), y(fake[i + 1])];
@@ -90,8 +94,8 @@ export function drawPlane(
       context.lineTo(left, top + 4);
       context.closePath();
     }
-    context.fill();
     context.stroke();
+    context.fill();
   }
 }
 

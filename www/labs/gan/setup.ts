@@ -1,13 +1,13 @@
 /** Set up: the distribution, the loss, the learning rates, the networks. */
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { choose, disclosure, problemNote, slider } from '../../ui/fields.ts';
+import { choose, disclosure, problemNote, segmented, slider } from '../../ui/fields.ts';
 import '../../ui/formula.ts';
 import { controls } from '../../ui/theme.ts';
 import type { Dot } from './drawing.ts';
 import './pad.ts';
 import { Panel } from './panel.ts';
-import { CLOUDS, LOSSES, type LossName } from './settings.ts';
+import { CLOUDS, LOSSES, TURNS, type LossName } from './settings.ts';
 
 const LOSS_TEXTS: Record<LossName, string> = {
   'non-saturating': 'G wants D to say “real”. Where D is sure of a fake, this pushes hardest.',
@@ -67,13 +67,14 @@ export class Setup extends Panel {
   }
 
   private rates() {
-    const { live } = this.game;
+    const { live, settings } = this.game;
     if (!live) return null;
     const { discriminatorRate, generatorRate, discriminatorSteps } = live.settings;
     const rate = { min: 0.0001, max: 0.1, logarithmic: true };
     const tidy = (value: number) => Number(value.toPrecision(3));
     return html`<section class="stack" aria-label="Learning">
       <h3>How they learn</h3>
+      ${segmented({ label: 'Who learns', value: settings.turn, options: TURNS, onChange: (turn) => this.set({ turn }) })}
       ${slider({
         ...rate,
         label: 'Learning rate of D',

@@ -8,8 +8,8 @@ import './board.ts';
 import './diagram.ts';
 import type { Look } from './game.ts';
 import { SUB_STEPS } from './iteration.ts';
+import { lessonOf } from './lesson.ts';
 import { Panel } from './panel.ts';
-import { TURNS } from './settings.ts';
 import { isProbability, meanLength } from './theory.ts';
 
 const SECONDS = 2.5;
@@ -56,12 +56,16 @@ export class Watch extends Panel {
         border: 1px solid var(--hairline);
         background: linear-gradient(to right, var(--orange), var(--paper), var(--blue));
       }
+      .lesson {
+        border-left: 3px solid var(--orange);
+        padding: 2px 0 2px 12px;
+      }
     `,
   ];
 
   private steps() {
     const { game } = this;
-    const idle = !game.playing && !game.busy && !game.walking && game.live !== null;
+    const idle = !game.playing && !game.busy && !game.walking && !game.run.blocked;
     return html`<div class="row" role="group" aria-label="Single steps">
       <button ?disabled=${!idle} @click=${() => game.stepOf('discriminator')}>Step D</button>
       <button ?disabled=${!idle} @click=${() => game.stepOf('generator')}>Step G</button>
@@ -114,6 +118,17 @@ export class Watch extends Panel {
       Mean score of fakes
       ${change('fakeScore')}${subStep.network === 'discriminator' ? `, of real points ${change('realScore')}` : ''}.
     </p>`;
+  }
+
+  /** What is to be learnt from the board just now. */
+  private lesson() {
+    const { reading, metrics, settings, live } = this.game;
+    if (!reading || !live) return null;
+    const lesson = lessonOf({ loss: settings.loss, metrics, coverage: reading.coverage });
+    return html`<div class="lesson" role="status">
+      <h3>${lesson.title}</h3>
+      <p>${lesson.text}</p>
+    </div>`;
   }
 
   private arrowLength(): number {
@@ -180,13 +195,17 @@ export class Watch extends Panel {
     const { game, omitted } = this;
     return html`
       ${this.shows('diagram') ? html`<vt-gan-diagram .game=${game} .omitted=${omitted}></vt-gan-diagram>` : null}
-      ${segmented({ label: 'Who learns', value: game.settings.turn, options: TURNS, onChange: (turn) => this.set({ turn }) })}
-      ${this.steps()} ${this.slow()} ${problemNote(game.problems.training)}
       <div>
         ${this.legend()}
         <vt-gan-board .game=${game}></vt-gan-board>
-        ${this.shown()}
       </div>
+      ${this.steps()} ${problemNote(game.problems.training)}
+      ${
+        game.diverged
+          ? html`<div class="row"><button @click=${() => game.retrySlower()}>A tenth of both rates, from the start</button></div>`
+          : null
+      }
+      ${game.stage === null ? this.lesson() : this.slow()} ${this.shown()}
     `;
   }
 }

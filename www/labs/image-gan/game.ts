@@ -75,6 +75,8 @@ export class Game extends Experiment<Settings, Place> {
   #pending: Change = 'nothing';
   #working: Promise<void> | null = null;
   #loop: Promise<void> = Promise.resolve();
+  /** A loss was no number any more: nothing is learnt until the game begins anew. */
+  diverged = false;
   /** A run is under way, or the pause has not quite come yet. */
   #active = false;
   /** Time of training since the judge was asked, and of its last answer. */
@@ -193,6 +195,7 @@ export class Game extends Experiment<Settings, Place> {
     this.reel = new Reel();
     this.metrics = NO_METRICS;
     this.verdict = this.shot = null;
+    this.diverged = false;
     this.rate = this.#trained = 0;
     await this.#try('training', async () => {
       await this.#see();
@@ -207,7 +210,7 @@ export class Game extends Experiment<Settings, Place> {
     const { playing, busy, live, lesson, rate, speed, settings, device, metrics } = this;
     return {
       playing,
-      blocked: busy || !live || lesson !== null || (this.#active && !playing),
+      blocked: busy || !live || this.diverged || lesson !== null || (this.#active && !playing),
       step: this.#step(metrics),
       stepsPerEpoch: 0,
       rate,
@@ -248,6 +251,14 @@ export class Game extends Experiment<Settings, Place> {
     return this.#make('seed');
   }
 
+  /** After a divergence: a tenth of both rates, and from the start. */
+  async retrySlower(): Promise<void> {
+    const { dlr, glr } = this.settings;
+    const tenth = (rate: number) => Number((rate / 10).toPrecision(3));
+    await this.update({ dlr: tenth(dlr), glr: tenth(glr) });
+    await this.rewind();
+  }
+
   #some(turns: number, turn: GanTurn): void {
     if (this.playing || this.run.blocked) return;
     this.shot = null;
@@ -282,7 +293,7 @@ export class Game extends Experiment<Settings, Place> {
     await this.#try('judge', () => this.#ask(true));
     await this.#rest();
     this.#active = false;
-    this.onDone({ step: this.run.step, diverged: this.problems.training !== undefined, validation: null });
+    this.onDone({ step: this.run.step, diverged: this.diverged, validation: null });
     this.changed();
   }
 
@@ -292,6 +303,7 @@ export class Game extends Experiment<Settings, Place> {
     const { step } = this.run;
     this.trace.add(step, [discriminatorLoss, generatorLoss, real, fake, gradient]);
     if (![discriminatorLoss, generatorLoss].every(Number.isFinite)) {
+      this.diverged = true;
       const message = `At step ${step} a loss is no longer a number: the run diverged. Choose smaller learning rates, then rewind.`;
       throw new EngineError('run', message);
     }

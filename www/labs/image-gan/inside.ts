@@ -2,12 +2,16 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { check, problemNote, progress, slider } from '../../ui/fields.ts';
+import { barCanvas, type SheetBar } from '../../ui/bar-sheet.ts';
+import { toCsv } from '../../ui/csv.ts';
 import { brief, percent } from '../../ui/format.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import { photograph } from '../../ui/paint.ts';
 import '../../ui/plot.ts';
 import type { Line } from '../../ui/plot.ts';
+import { saveButtons, saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { styles } from '../../ui/styles.ts';
 import { controls } from '../../ui/theme.ts';
 import { WALK } from './game.ts';
@@ -37,6 +41,7 @@ export class Inside extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -98,6 +103,10 @@ export class Inside extends Panel {
     const names = live?.dataset.info.classes ?? [];
     const found = verdict ? [...verdict.classes].filter((share) => share >= FOUND).length : 0;
     const most = Math.max(...(verdict?.classes ?? []), 0.01);
+    const bars = names.map((name, i): SheetBar => {
+      const value = verdict?.classes[i] ?? 0;
+      return { label: name, value, text: percent(value, 0), color: '--orange' };
+    });
     return html`<section class="stack" aria-label="Judge">
       <h3>How good: a judge’s view</h3>
       ${
@@ -144,7 +153,17 @@ export class Inside extends Panel {
                       ${name}
                     </li>`,
                 )}
-              </ul>`
+              </ul>
+              ${saveButtons({
+                label: 'Classes',
+                file: 'image-gan-classes',
+                png: () => barCanvas(this, bars, 0, most),
+                csv: () =>
+                  toCsv(
+                    ['class', 'share'],
+                    bars.map(({ label, value }) => [label, value]),
+                  ),
+              })}`
           : nothing
       }
       <p class="soft number">Diversity: two samples differ ${percent(game.diversity, 0)} as much as two real images.</p>
@@ -170,11 +189,12 @@ export class Inside extends Panel {
       </div>
       <vt-images
         label="Images on the way"
-        size="30"
+        .columns=${WALK}
         .tiles=${tiles}
         .chosen=${this.at}
         @choose=${(event: CustomEvent<number>) => (this.at = event.detail)}
       ></vt-images>
+      ${sheetButtons(this, 'Walk', 'image-gan-walk', [{ title: `${settings.from} → ${settings.to}`, tiles }])}
       ${slider({ label: 'On the way', value: this.at + 1, min: 1, max: WALK, live: true, onChange: (value) => (this.at = value - 1) })}
       <div class="row">
         <vt-images

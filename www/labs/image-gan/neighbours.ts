@@ -5,6 +5,8 @@ import { brief } from '../../ui/format.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import { photograph, type Picture } from '../../ui/paint.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { rowsOf, sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
 import { SAMPLES } from './settings.ts';
@@ -28,6 +30,7 @@ function pair(left: Float32Array, right: Float32Array, shape: readonly number[])
 export class NeighboursPanel extends Panel {
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: block;
@@ -63,6 +66,7 @@ export class NeighboursPanel extends Panel {
         .chosen=${settings.sample - 1 - first}
         @choose=${(event: CustomEvent<number>) => this.set({ sample: first + event.detail + 1 })}
       ></vt-images>
+      ${sheetButtons(this, 'Neighbours', 'image-gan-neighbours', rowsOf(tiles, 4))}
       <p class="soft">
         Left a sample, right the training image with the least L2 distance; a copy would have 0.
         ${playing ? 'Found anew at the next pause.' : nothing}

@@ -1,14 +1,14 @@
 /** Set up: the images, the loss, the learning rates, the networks. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { choose, disclosure, problemNote, slider } from '../../ui/fields.ts';
+import { choose, disclosure, problemNote, segmented, slider } from '../../ui/fields.ts';
 import '../../ui/file-drop.ts';
 import type { DroppedFile } from '../../ui/file-drop.ts';
 import { count, shapeText } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
-import { DATA, LOSSES, type LossName } from './settings.ts';
+import { DATA, LOSSES, TURNS, type LossName } from './settings.ts';
 
 const LOSS_TEXTS: Record<LossName, readonly [formula: string, text: string]> = {
   'non-saturating': [String.raw`L_G = -\ln D(G(z))`, 'Where D is sure of a fake, this pushes hardest.'],
@@ -97,6 +97,7 @@ export class Setup extends Panel {
     const rate = { min: 0.00001, max: 0.1, logarithmic: true };
     return html`<section class="stack" aria-label="Learning">
       <h3>How they learn</h3>
+      ${segmented({ label: 'Who learns', value: settings.turn, options: TURNS, onChange: (turn) => this.set({ turn }) })}
       ${slider({ ...rate, label: 'Learning rate of D', value: settings.dlr, onChange: (dlr) => this.set({ dlr }) })}
       ${slider({ ...rate, label: 'Learning rate of G', value: settings.glr, onChange: (glr) => this.set({ glr }) })}
       ${slider({

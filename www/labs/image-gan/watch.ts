@@ -1,23 +1,26 @@
 /** Watch: who learns, the sheet of samples of the same noise, and the way back over it. */
 import { css, html, nothing } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
-import { save } from '../../ui/csv.ts';
-import { problemNote, segmented } from '../../ui/fields.ts';
+import { customElement } from 'lit/decorators.js';
+import { problemNote } from '../../ui/fields.ts';
 import { brief, count } from '../../ui/format.ts';
 import '../../ui/images.ts';
-import type { ImageGrid, Tile } from '../../ui/images.ts';
+import type { Tile } from '../../ui/images.ts';
 import { photograph } from '../../ui/paint.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { rowsOf, sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
+import './diagram.ts';
 import './neighbours.ts';
 import { Panel } from './panel.ts';
-import { SAMPLES, TURNS } from './settings.ts';
+import { SAMPLES } from './settings.ts';
 
 /** Real images that are shown. */
 const REAL = 9;
+/** Of the sheet. */
+const COLUMNS = Math.ceil(Math.sqrt(SAMPLES));
 
 @customElement('vt-image-gan-watch')
 export class Watch extends Panel {
-  @query('vt-images.sheet') private grid?: ImageGrid;
   /** What the tiles were made of: they are painted anew only when that changes. */
   private made: { images: Float32Array | null; tiles: readonly Tile[] } = { images: null, tiles: [] };
   private shown: { images: Float32Array | null; tiles: readonly Tile[] } = { images: null, tiles: [] };
@@ -25,6 +28,7 @@ export class Watch extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -93,7 +97,7 @@ export class Watch extends Panel {
     const mean = (value: number) => (metrics.discriminatorSteps > 0 ? `; D says ${brief(value)} on average` : '');
     return html`<section class="stack" aria-label="Real images">
       <h3>What D takes for real, if it is right</h3>
-      <vt-images class="real" label="Real images" size="40" .tiles=${this.shown.tiles}></vt-images>
+      <vt-images class="real" label="Real images" .columns=${REAL} .tiles=${this.shown.tiles}></vt-images>
       <p class="soft number">Real images${mean(metrics.real)}.</p>
     </section>`;
   }
@@ -135,42 +139,27 @@ export class Watch extends Panel {
         @input=${(event: Event) => this.look((event.target as HTMLInputElement).valueAsNumber)}
       />
       <output class="number">turn ${count(step)}</output>
-      <button class="plain" aria-label="Sheet: save as PNG" @click=${this.savePng}>PNG</button>
+      ${sheetButtons(this, 'Sheet', 'image-gan-sheet', rowsOf(this.tiles(), COLUMNS))}
     </div>`;
   }
-
-  /** The tiles, in as many columns as rows, eight times as large. */
-  private readonly savePng = (): void => {
-    const tiles = [...(this.grid?.renderRoot.querySelectorAll('canvas') ?? [])];
-    if (tiles.length === 0) return;
-    const columns = Math.ceil(Math.sqrt(tiles.length));
-    const { width, height } = tiles[0]!;
-    const zoom = Math.max(1, Math.round(96 / width));
-    const sheet = document.createElement('canvas');
-    sheet.width = columns * width * zoom;
-    sheet.height = Math.ceil(tiles.length / columns) * height * zoom;
-    const context = sheet.getContext('2d');
-    if (!context) return;
-    context.imageSmoothingEnabled = false;
-    tiles.forEach((tile, i) => {
-      const [x, y] = [(i % columns) * width * zoom, Math.floor(i / columns) * height * zoom];
-      context.drawImage(tile, x, y, width * zoom, height * zoom);
-    });
-    sheet.toBlob((blob) => blob && save('image-gan-sheet.png', blob));
-  };
 
   protected override render() {
     const { game } = this;
     const { finding } = game;
     return html`
-      ${segmented({ label: 'Who learns', value: game.settings.turn, options: TURNS, onChange: (turn) => this.set({ turn }) })}
-      ${this.steps()} ${problemNote(game.problems.training)} ${this.real()}
+      ${this.shows('diagram') ? html`<vt-image-gan-diagram .game=${game} .omitted=${this.omitted}></vt-image-gan-diagram>` : nothing}
+      ${this.steps()} ${problemNote(game.problems.training)}
+      ${
+        game.diverged
+          ? html`<div class="row"><button @click=${() => game.retrySlower()}>A tenth of both rates, from the start</button></div>`
+          : nothing
+      }
       <section class="stack" aria-label="Sheet">
         <h3>What G makes of the same noise</h3>
         <vt-images
           class="sheet"
           label="Samples"
-          size="66"
+          .columns=${COLUMNS}
           .tiles=${this.tiles()}
           .chosen=${game.settings.sample - 1}
           @choose=${(event: CustomEvent<number>) => this.set({ sample: event.detail + 1 })}
@@ -192,7 +181,7 @@ export class Watch extends Panel {
             : nothing
         }
       </div>
-      ${this.shows('neighbours') ? html`<vt-image-gan-neighbours .game=${game}></vt-image-gan-neighbours>` : nothing}
+      ${this.real()} ${this.shows('neighbours') ? html`<vt-image-gan-neighbours .game=${game}></vt-image-gan-neighbours>` : nothing}
     `;
   }
 }

@@ -42,6 +42,10 @@ export class SpeedLab extends LitElement implements LabElement {
         display: block;
         container-type: inline-size;
       }
+      .bar {
+        border-block: 1px solid var(--hairline);
+        padding: 10px 0;
+      }
       .tasks {
         display: grid;
         gap: 6px;
@@ -56,7 +60,7 @@ export class SpeedLab extends LitElement implements LabElement {
         font-size: 0.87rem;
       }
       progress {
-        flex: 1 1 80px;
+        flex: 0 1 320px;
         min-width: 0;
       }
     `,
@@ -104,6 +108,28 @@ export class SpeedLab extends LitElement implements LabElement {
     this.change({ ...initialState(SCHEMA), ...preset.settings });
   }
 
+  /** Where other labs have their transport bar. */
+  private bar() {
+    const { measurement, settings } = this;
+    const isAgain = measurement.measured.length > 0;
+    return html`<div class="bar">
+        ${
+          measurement.running
+            ? html`${progress('Measuring', measurement.share, () => measurement.stop())}
+                <p class="soft" role="status">${measurement.current} …</p>`
+            : html`<div class="row">
+                <button class="primary" @click=${() => measurement.start(settings)}>
+                  ${isAgain ? 'Measure again' : 'Measure'}
+                </button>
+                <span class="soft"
+                  >${isAgain ? '' : 'About ten seconds for the CPU, longer for a GPU that is only a program.'}</span
+                >
+              </div>`
+        }
+      </div>
+      ${problemNote(measurement.problem)}`;
+  }
+
   private setUp() {
     const { measurement, settings } = this;
     return html`<div class="stack">
@@ -123,17 +149,6 @@ export class SpeedLab extends LitElement implements LabElement {
         disabled: measurement.running,
         onChange: (seconds) => this.change({ seconds }),
       })}
-      ${
-        measurement.running
-          ? html`${progress('Measuring', measurement.share, () => measurement.stop())}
-              <p class="soft" role="status">${measurement.current} …</p>`
-          : html`<div class="row">
-              <button class="primary" @click=${() => measurement.start(settings)}>
-                ${measurement.measured.length > 0 ? 'Measure again' : 'Measure'}
-              </button>
-            </div>`
-      }
-      ${problemNote(measurement.problem)}
       <h3>What is measured</h3>
       <dl class="tasks">
         ${TASKS.map(
@@ -148,7 +163,7 @@ export class SpeedLab extends LitElement implements LabElement {
   protected override render() {
     const { omitted, measurement } = this;
     const offered = omitted.has('experiments') ? [] : PRESETS;
-    return html`${omitted.has('story') ? null : story(TITLE, TEXT, offered, this.preset, (id) => this.choose(id))}
+    return html`${omitted.has('story') ? null : story(TITLE, TEXT, offered, this.preset, (id) => this.choose(id))} ${this.bar()}
       ${problemNote(this.notice)}
       <div class="columns">
         <section>

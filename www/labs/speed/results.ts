@@ -9,6 +9,7 @@ import { table, tableStyles, type Column } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import { deviceName, figuresOf, share, type Figure } from './figures.ts';
 import type { Measurement } from './measurement.ts';
+import { devicesPicture, devicesStyles } from './picture.ts';
 
 @customElement('vt-speed-results')
 export class SpeedResults extends LitElement {
@@ -22,20 +23,21 @@ export class SpeedResults extends LitElement {
   static override styles = [
     controls,
     tableStyles,
+    devicesStyles,
     css`
       :host {
         display: grid;
         gap: 26px;
         min-width: 0;
       }
-      td {
+      td.numeric {
         white-space: nowrap;
       }
       .empty {
         color: var(--ink-soft);
         border: 1px dashed var(--hairline);
         border-radius: var(--radius);
-        padding: 28px 20px;
+        padding: 18px 20px;
       }
     `,
   ];
@@ -90,19 +92,21 @@ export class SpeedResults extends LitElement {
     const of = (unit: Figure['task']['unit']) => figures.filter(({ task }) => task.unit === unit);
     const limits = this.limits();
     if (figures.length + limits.length === 0 && !absent)
-      return html`<p class="empty">
-        ${
-          running
-            ? 'The first figure is on its way …'
-            : 'Nothing has been measured yet. Choose a device and press Measure: it takes about ten seconds for the CPU, longer for a GPU that is only a program.'
-        }
-      </p>`;
+      return html`<div class="empty stack">
+        ${devicesPicture()}
+        <p>
+          ${
+            running
+              ? 'The first figure is on its way …'
+              : 'Nothing has been measured yet. Which of the two is faster here, and for which work? Press Measure.'
+          }
+        </p>
+      </div>`;
     const columns: readonly Column<Figure>[] = [
-      { title: 'work', cell: ({ task }) => task.title },
+      { title: 'work', cell: ({ task }) => html`${task.title}, <span class="soft">${task.unit}</span>` },
       { title: 'device', cell: ({ device }) => deviceName(device) },
-      { title: 'median', numeric: true, cell: ({ value, task }) => `${brief(value)} ${task.unit}` },
-      { title: 'from', numeric: true, cell: ({ low }) => brief(low) },
-      { title: 'to', numeric: true, cell: ({ high }) => brief(high) },
+      { title: 'median', numeric: true, cell: ({ value }) => brief(value) },
+      { title: 'from – to', numeric: true, cell: ({ low, high }) => `${brief(low)} – ${brief(high)}` },
     ];
     const shares = measured.flatMap((each) => share(each) ?? []);
     return html`${absent ? html`<p class="soft">There is no GPU to measure here: ${absent}.</p>` : null}

@@ -1,11 +1,14 @@
 /** Look inside: each latent by itself, what it knows of the true factors, and two networks side by side. */
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { save, toCsv } from '../../ui/csv.ts';
+import { toCsv } from '../../ui/csv.ts';
 import { brief, percent } from '../../ui/format.ts';
+import { saveButtons, saveStyles } from '../../ui/save-buttons.ts';
 import { styles } from '../../ui/styles.ts';
 import { table, tableStyles, type Column } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
+import './codes.ts';
+import { matrixCanvas } from './matrix-sheet.ts';
 import './mosaic.ts';
 import { Panel } from './panel.ts';
 import { ALONG, type Pupil } from './pupil.ts';
@@ -26,6 +29,7 @@ export class Inside extends Panel {
   static override styles = [
     controls,
     tableStyles,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -109,6 +113,7 @@ export class Inside extends Panel {
             >
             <vt-vae-mosaic
               label="Images along latent ${latent + 1}, ${silent ? 'silent' : `${brief(divergence)} nats`}"
+              file="vae-z${latent + 1}"
               .images=${traversals[latent]}
               .shape=${this.shape}
               .columns=${ALONG}
@@ -132,6 +137,7 @@ export class Inside extends Panel {
         <h3>Latents and true factors</h3>
         <p class="soft">Once it has learnt something: how much of each of the six true factors each latent knows.</p>
       </section>`;
+    const names = scores.importance.map((_, latent) => `z${latent + 1}`);
     return html`<section class="stack" aria-label="Factors">
       <h3>Latents and true factors</h3>
       <p class="number">
@@ -163,21 +169,21 @@ export class Inside extends Panel {
           </tbody>
         </table>
       </div>
-      <div class="row">
-        <button class="plain" @click=${() => this.saveMatrix()}>Save as CSV</button>
-      </div>
+      ${saveButtons({
+        label: 'Importance',
+        file: 'vae-importance',
+        png: () => matrixCanvas(this, names, FACTORS, scores.importance),
+        csv: () =>
+          toCsv(
+            ['latent', ...FACTORS],
+            scores.importance.map((row, latent) => [names[latent], ...row]),
+          ),
+      })}
       <p class="soft">
         Per cent of the factor’s information that the latent has. The gap is large where each factor has one latent of its own;
         modularity, where each latent knows one factor; compactness, where each factor is in one latent.
       </p>
     </section>`;
-  }
-
-  private saveMatrix(): void {
-    const { scores } = this.trial.pupil ?? {};
-    if (!scores) return;
-    const rows = scores.importance.map((row, latent) => [`z${latent + 1}`, ...row]);
-    save('vae-importance.csv', new Blob([toCsv(['latent', ...FACTORS], rows)], { type: 'text/csv' }));
   }
 
   private sideBySide() {
@@ -190,10 +196,13 @@ export class Inside extends Panel {
   }
 
   protected override render() {
+    const isRooms = this.trial.settings.data === 'rooms';
     return [
       this.shows('compare') ? this.sideBySide() : null,
-      this.shows('factors') ? this.matrix() : null,
+      this.shows('codes') ? html`<vt-vae-codes .trial=${this.trial}></vt-vae-codes>` : null,
+      this.shows('factors') && isRooms ? this.matrix() : null,
       this.shows('latents') ? this.walks() : null,
+      this.shows('factors') && !isRooms ? this.matrix() : null,
     ];
   }
 }

@@ -1,8 +1,9 @@
 /** Many images of one size side by side, as one picture that can be saved. */
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { save } from '../../ui/csv.ts';
 import { paint, photograph } from '../../ui/paint.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { rowsOf, sheetButtons, type SheetRow } from '../../ui/sheet.ts';
 import { styles } from '../../ui/styles.ts';
 import { controls } from '../../ui/theme.ts';
 import { tiled } from './tiled.ts';
@@ -21,6 +22,7 @@ export class Mosaic extends LitElement {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: block;
@@ -31,13 +33,25 @@ export class Mosaic extends LitElement {
         width: 100%;
         aspect-ratio: var(--aspect);
         image-rendering: pixelated;
+      }
+      .frame {
+        position: relative;
         border: 1px solid var(--hairline);
       }
-      button {
-        font-size: 0.8rem;
-        min-height: 26px;
-        padding: 2px 4px;
-        color: var(--ink-soft);
+      /* Hairlines between the images. */
+      .frame::after {
+        content: '';
+        position: absolute;
+        inset: -1px 0 0 -1px;
+        pointer-events: none;
+        background-image:
+          linear-gradient(to right, var(--paper) 1px, transparent 1px),
+          linear-gradient(to bottom, var(--paper) 1px, transparent 1px);
+        background-size: calc(100% / var(--across)) calc(100% / var(--down));
+      }
+      .save {
+        display: block;
+        text-align: right;
       }
     `,
   ];
@@ -53,24 +67,21 @@ export class Mosaic extends LitElement {
     paint(this.canvas, photograph(tiled(this.images, this.shape, columns), [channels, rows * height, columns * width]));
   }
 
+  /** The images one by one, for the files. */
+  private rows(): SheetRow[] {
+    const size = this.shape.reduce((a, b) => a * b, 1);
+    const tiles = Array.from({ length: this.images.length / size }, (_, i) => ({
+      picture: photograph(this.images.subarray(i * size, (i + 1) * size), this.shape),
+      label: String((i % this.columns) + 1),
+    }));
+    return rowsOf(tiles, this.columns);
+  }
+
   protected override render() {
     const [, height, width] = this.shape;
     const [columns, rows] = this.size;
-    return html`<canvas
-        role="img"
-        aria-label=${this.label}
-        ${styles({ '--aspect': `${columns * width} / ${rows * height}` })}
-      ></canvas>
-      ${
-        this.file
-          ? html`<button
-              class="plain"
-              aria-label="${this.label}: save as PNG"
-              @click=${() => this.canvas.toBlob((blob) => blob && save(`${this.file}.png`, blob))}
-            >
-              PNG
-            </button>`
-          : null
-      }`;
+    const sizes = { '--aspect': `${columns * width} / ${rows * height}`, '--across': `${columns}`, '--down': `${rows}` };
+    return html`<div class="frame" ${styles(sizes)}><canvas role="img" aria-label=${this.label}></canvas></div>
+      ${this.file ? sheetButtons(this, this.label, this.file, this.rows()) : null}`;
   }
 }

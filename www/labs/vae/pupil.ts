@@ -13,6 +13,9 @@ export interface Look {
   /** The shown images through the code and back, and the mean squared error of each per pixel. */
   reconstructions: Float32Array;
   errors: Float32Array;
+  /** Means and deviations of all shown images, `[n, latent]`. */
+  codes: Float32Array;
+  deviations: Float32Array;
   /** Of the chosen image. */
   code: Float32Array;
   /** Images over the plane of two latents, rows from the top; `null` where there is only one latent. */
@@ -51,20 +54,23 @@ export class Pupil {
   /** Looks at `images`, of which `chosen` has index `at`, with `size` values each, and at the plane of two latents. */
   async see(images: Float32Array, at: number, size: number, plane: readonly [number, number]): Promise<void> {
     const { model } = this;
-    const chosen = images.subarray(at * size, (at + 1) * size);
-    const [{ images: reconstructions, mse: errors }, { codes: code }, samples, latents] = await Promise.all([
+    const [{ images: reconstructions, mse: errors }, { codes, deviations }, samples, latents] = await Promise.all([
       model.reconstruct(images),
-      model.encode(chosen),
+      model.encode(images),
       model.sample(DRAWN),
       model.latents(images),
     ]);
+    const latent = (codes.length * size) / images.length;
+    const code = codes.slice(at * latent, (at + 1) * latent);
     const [grid, traversals] = await Promise.all([
       code.length > 1 ? model.grid(SIDE, code, plane) : null,
-      Promise.all(Array.from(code, (_, latent) => model.traverse(code, latent, -3, 3, ALONG))),
+      Promise.all(Array.from(code, (_, each) => model.traverse(code, each, -3, 3, ALONG))),
     ]);
     this.look = {
       reconstructions,
       errors,
+      codes,
+      deviations: deviations ?? new Float32Array(codes.length),
       code,
       plane: grid?.images ?? null,
       samples: samples.images,

@@ -15,7 +15,7 @@ const BLOCK_MS = 60;
 const LOOK_MS = 800;
 const SCORE_MS = 3000;
 /** Held-out images that are shown and judged. */
-export const IMAGES = 100;
+export const IMAGES = 200;
 
 export interface Live {
   dataset: Dataset;

@@ -9,8 +9,11 @@ import type { Tile } from '../../ui/images.ts';
 import { photograph } from '../../ui/paint.ts';
 import '../../ui/plot.ts';
 import type { Line } from '../../ui/plot.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import { elboFormula } from './elbo.ts';
+import './diagram.ts';
 import './mosaic.ts';
 import { Panel } from './panel.ts';
 import { DRAWN, SIDE } from './pupil.ts';
@@ -26,6 +29,7 @@ const SHOWN = 10;
 export class Watch extends Panel {
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -78,12 +82,16 @@ export class Watch extends Panel {
         (row, i) =>
           html`<vt-images
             label=${i === 0 ? 'Held-out images' : 'Reconstructions'}
-            .size=${36}
+            .columns=${SHOWN}
             .tiles=${row}
             .chosen=${settings.image}
             @choose=${(event: CustomEvent<number>) => this.set({ image: event.detail })}
           ></vt-images>`,
       )}
+      ${sheetButtons(this, 'Reconstructions', 'vae-reconstructions', [
+        { title: 'held-out', tiles },
+        { title: 'back', tiles: back },
+      ])}
       <p class="soft number">
         Mean error ${brief(errors.reduce((a, b) => a + b, 0) / errors.length)} per pixel over ${errors.length} held-out images.
       </p>
@@ -143,6 +151,7 @@ export class Watch extends Panel {
     return [
       this.which(),
       problemNote(this.trial.problems.training),
+      this.shows('diagram') ? html`<vt-vae-diagram .trial=${this.trial}></vt-vae-diagram>` : null,
       this.shows('images') ? this.images() : null,
       this.shows('plane') ? this.plane() : null,
       this.shows('bound') ? this.bound() : null,

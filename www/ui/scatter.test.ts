@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { codeAt, colourOf, glyphs, placeOf, windowOf } from './scatter.ts';
-import { noisy } from './noise.ts';
 
 describe('the map of codes', () => {
   it('has a glyph for every class, and no two classes look alike', () => {
@@ -26,17 +25,4 @@ describe('the map of codes', () => {
     expect(codeAt(window, 0.5, 1)).toEqual([1, 0]);
     expect(placeOf(window, [1, 0])).toEqual([0.5, 1]);
   });
-});
-
-it('noise is the same for the same seed, and stays within a pixel’s range', () => {
-  const gray = new Float32Array(4000).fill(0.5);
-  expect(noisy(gray, 0.1, 3)).toEqual(noisy(gray, 0.1, 3));
-  expect(noisy(gray, 0.1, 3)).not.toEqual(noisy(gray, 0.1, 4));
-  const values = [...noisy(gray, 0.1, 3)];
-  const mean = values.reduce((a, b) => a + b) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  // Five standard errors.
-  expect(Math.abs(mean - 0.5)).toBeLessThan((5 * 0.1) / Math.sqrt(4000));
-  expect(Math.abs(deviation - 0.1)).toBeLessThan((5 * 0.1) / Math.sqrt(8000));
-  expect(noisy(gray, 9, 1).every((value) => value >= 0 && value <= 1)).toBe(true);
 });

@@ -1,9 +1,10 @@
 /** Points of a plane in a box of pixels, marked by class: each class has a glyph, and colours that repeat only with another glyph. */
 
-/** Okabe & Ito's colours that stand out on paper and on ink alike. */
+/** Okabe & Ito's colours that stand out on paper, and the same hues lighter, for a dark ground. */
 const COLOURS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+const LIGHTER = ['#ff8b3d', '#4f9fe0', '#35c79b', '#e5a3c8', '#f2bd45', '#a5dafa'];
 
-export const colourOf = (label: number): string => COLOURS[label % COLOURS.length];
+export const colourOf = (label: number, isDark = false): string => (isDark ? LIGHTER : COLOURS)[label % COLOURS.length];
 
 /** For each class the shortest beginning of its name that no other class has, at most three letters. */
 export function glyphs(names: readonly string[]): string[] {
