@@ -39,15 +39,17 @@ export class Mosaic extends LitElement {
         border: 1px solid var(--hairline);
       }
       /* Hairlines between the images. */
-      .frame::after {
-        content: '';
+      svg {
         position: absolute;
-        inset: -1px 0 0 -1px;
+        inset: 0;
+        width: 100%;
+        height: 100%;
         pointer-events: none;
-        background-image:
-          linear-gradient(to right, var(--paper) 1px, transparent 1px),
-          linear-gradient(to bottom, var(--paper) 1px, transparent 1px);
-        background-size: calc(100% / var(--across)) calc(100% / var(--down));
+      }
+      path {
+        stroke: var(--paper);
+        vector-effect: non-scaling-stroke;
+        shape-rendering: crispEdges;
       }
       .save {
         display: block;
@@ -80,8 +82,12 @@ export class Mosaic extends LitElement {
   protected override render() {
     const [, height, width] = this.shape;
     const [columns, rows] = this.size;
-    const sizes = { '--aspect': `${columns * width} / ${rows * height}`, '--across': `${columns}`, '--down': `${rows}` };
-    return html`<div class="frame" ${styles(sizes)}><canvas role="img" aria-label=${this.label}></canvas></div>
+    const between = (count: number) => Array.from({ length: count - 1 }, (_, i) => i + 1);
+    const lines = [...between(columns).map((x) => `M${x} 0V${rows}`), ...between(rows).map((y) => `M0 ${y}H${columns}`)];
+    return html`<div class="frame" ${styles({ '--aspect': `${columns * width} / ${rows * height}` })}>
+        <canvas role="img" aria-label=${this.label}></canvas>
+        <svg viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true"><path d=${lines.join('')} /></svg>
+      </div>
       ${this.file ? sheetButtons(this, this.label, this.file, this.rows()) : null}`;
   }
 }
