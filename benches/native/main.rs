@@ -48,7 +48,6 @@ fn main() {
 /// The CPU, and a GPU or what plays one.
 fn devices() -> Vec<Device> {
     let mut devices = vec![Device::cpu()];
-    #[cfg(feature = "webgpu")]
     match block_on(Device::gpu(true)) {
         Ok(device) => devices.push(device),
         Err(error) => println!("SKIPPED WebGPU: {error}"),
