@@ -1,10 +1,12 @@
 //! Prints what autoencoders reach, the median of five seeds:
 //!
 //! `cargo run --release --example generate_latents [-- latents | linear | samples | beta | pairs]`
+//!
+//! `-- samples FOLDER` takes MNIST, whose four files are in FOLDER, where `samples` draws digits.
 
 use pollster::block_on;
 use vitrine::Result;
-use vitrine::data::{Dataset, Rooms, Strokes, digits};
+use vitrine::data::{Dataset, Rooms, Strokes, digits, idx};
 use vitrine::device::Device;
 use vitrine::generate::autoencoder::{Autoencoder, AutoencoderOptions, Pairs, Prior, Reconstruction, Regulariser, Shape, partners};
 use vitrine::generate::latent::{Disentanglement, Pca, disentanglement, principal_angles};
@@ -18,7 +20,9 @@ const SEEDS: [u32; 5] = [1, 2, 3, 4, 5];
 const JUDGED: usize = 500;
 /// Steps of a judge's training, and of an autoencoder's whose inventions are judged.
 const LESSONS: usize = 1500;
-const STEPS: usize = 6000;
+const STEPS: usize = 5000;
+/// Images that these learn from, at most.
+const LEARNT: usize = 20_000;
 /// From this probability on an answer counts as confident.
 const CONFIDENT: f32 = 0.8;
 
@@ -147,32 +151,47 @@ impl Judges {
 }
 
 /// Where images come from that are judged: codes from N(0, I), the prior; from a normal distribution fitted to the codes of training
-/// images; half way between the codes of two validation images of different digits; and at one of five steps between them.
-const SOURCES: [&str; 4] = ["N(0, I)", "fitted normal", "half-way", "on the way"];
+/// images; half-way between the codes of two validation images of different digits, in a straight line and on the arc of a circle
+/// around 0 (White 2016: almost all of the prior lies near a sphere, which a straight line leaves); and at one of five steps of that line.
+const SOURCES: [&str; 5] = ["N(0, I)", "fitted normal", "half-way", "half-way on the arc", "on the way"];
 
-fn invented(autoencoder: &mut Autoencoder, data: &Dataset, seed: u32) -> Result<[Vec<f32>; 4]> {
+fn invented(autoencoder: &mut Autoencoder, data: &Dataset, seed: u32) -> Result<[Vec<f32>; 5]> {
     let latent = autoencoder.options().latent;
     let (codes, _) = block_on(autoencoder.encode(&data.train.pixels))?;
-    let (ends, _) = block_on(autoencoder.encode(&data.validation.pixels[..784 * (JUDGED + 1)]))?;
-    // Neighbours in the validation part are different digits.
-    let between = |share: fn(usize) -> f32| -> Vec<f32> {
-        let at = |i: usize| ends[i * latent..][..latent].iter().zip(&ends[(i + 1) * latent..][..latent]);
-        (0..JUDGED).flat_map(|i| at(i).map(move |(a, b)| (1.0 - share(i)) * a + share(i) * b)).collect()
+    let (ends, _) = block_on(autoencoder.encode(&data.validation.pixels[..784 * 2 * JUDGED]))?;
+    let code = |i: usize| &ends[i * latent..][..latent];
+    let labels = &data.validation.labels;
+    let other = |i: usize| (i + 1..2 * JUDGED).find(|&j| labels[j] != labels[i]).unwrap_or(i);
+    let pairs: Vec<_> = (0..JUDGED).map(|i| (code(i), code(other(i)))).collect();
+    let line = |share: fn(usize) -> f32| -> Vec<f32> {
+        let at = |i: usize| move |(&a, &b): (&f32, &f32)| (1.0 - share(i)) * a + share(i) * b;
+        pairs.iter().enumerate().flat_map(|(i, (a, b))| a.iter().zip(*b).map(at(i))).collect()
+    };
+    let norm = |z: &[f32]| z.iter().map(|v| v * v).sum::<f32>().sqrt();
+    let arc = |(a, b): &(&[f32], &[f32])| -> Vec<f32> {
+        let towards: Vec<f32> = a.iter().zip(*b).map(|(p, q)| p / norm(a) + q / norm(b)).collect();
+        let scale = 0.5 * (norm(a) + norm(b)) / norm(&towards);
+        towards.into_iter().map(|v| scale * v).collect()
     };
     let z = [
         autoencoder.draw(JUDGED, Prior::Standard, &[], seed)?,
         autoencoder.draw(JUDGED, Prior::Fitted, &codes, seed)?,
-        between(|_| 0.5),
-        between(|i| (1 + i % 5) as f32 / 6.0),
+        line(|_| 0.5),
+        pairs.iter().flat_map(arc).collect(),
+        line(|i| (1 + i % 5) as f32 / 6.0),
     ];
-    let [a, b, c, d] = z.map(|z| block_on(autoencoder.decode(&z)));
-    Ok([a?, b?, c?, d?])
+    let [a, b, c, d, e] = z.map(|z| block_on(autoencoder.decode(&z)));
+    Ok([a?, b?, c?, d?, e?])
 }
 
 /// COURSE G4: the share of samples, and of images between two of different digits, of which judges are sure. Both autoencoders have the
 /// same layers, see the same batches and pay the same squared error.
-fn samples() -> Result<()> {
-    let data = Strokes { count: 10_000 }.dataset(1)?;
+fn samples(folder: Option<&str>) -> Result<()> {
+    let mut data = match folder {
+        Some(folder) => idx::folder(folder.as_ref(), 0)?,
+        None => Strokes { count: LEARNT }.dataset(1)?,
+    };
+    data.train = data.train.select(&(0..data.train.len().min(LEARNT)).collect::<Vec<_>>());
     let judges = std::cell::RefCell::new(Judges::new(&data)?);
     let real = &data.validation.pixels[..784 * (JUDGED + 1)];
     let blends: Vec<f32> = real.iter().zip(&real[784..]).map(|(a, b)| 0.5 * (a + b)).collect();
@@ -182,28 +201,29 @@ fn samples() -> Result<()> {
         println!("{title}: one is sure of {alone:.1} %, five together of {together:.1} %");
     }
     let plain = AutoencoderOptions {
+        shape: Shape::Convolutional,
         hidden: Some(vec![256]),
         latent: 32,
         reconstruction: Some(Reconstruction::Mse),
         learning_rate: 0.003,
-        half_life: 2500,
+        half_life: 2000,
         ..AutoencoderOptions::default()
     };
-    // With the squared error the loss is −β·ELBO for pixels of variance β/2, but for a constant.
-    let variational = |beta| AutoencoderOptions { regulariser: Regulariser::Variational, strength: Some(beta), ..plain.clone() };
-    let kinds = [("plain", plain.clone()), ("variational, β = 1", variational(1.0)), ("variational, β = 2", variational(2.0))];
+    // With the squared error the loss is −ELBO for pixels of variance ½, but for a constant.
+    let variational = AutoencoderOptions { regulariser: Regulariser::Variational, strength: Some(1.0), ..plain.clone() };
+    let kinds = [("plain", plain), ("variational, β = 1", variational)];
     let mut all = Vec::new();
     for (title, options) in &kinds {
-        let figures = medians::<13>(title, |seed| {
+        let figures = medians::<16>(title, |seed| {
             let mut autoencoder = trained(&data, None, AutoencoderOptions { seed, ..options.clone() }, STEPS)?;
-            let mut figures = [0.0; 13];
+            let mut figures = [0.0; 16];
             for (pair, images) in figures.chunks_exact_mut(3).zip(invented(&mut autoencoder, &data, seed)?) {
                 pair.copy_from_slice(&judges.borrow_mut().sure(&images)?);
             }
-            figures[12] = mean(&block_on(autoencoder.reconstruct(real))?.mse);
+            figures[15] = mean(&block_on(autoencoder.reconstruct(real))?.mse);
             Ok(figures)
         })?;
-        println!("{title}, 32 latents, {STEPS} steps: error {:.5} per pixel", figures[12]);
+        println!("{title}, 32 latents, {STEPS} steps: error {:.5} per pixel", figures[15]);
         all.push(figures);
     }
     for (i, source) in SOURCES.iter().enumerate() {
@@ -275,8 +295,9 @@ fn pairs() -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    let only = std::env::args().nth(1);
-    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let only = words.first();
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
     if wanted("latents") {
         latents()?;
     }
@@ -284,7 +305,7 @@ fn main() -> Result<()> {
         linear()?;
     }
     if wanted("samples") {
-        samples()?;
+        samples(words.get(1).map(String::as_str))?;
     }
     if wanted("beta") {
         beta()?;

@@ -112,7 +112,7 @@ export class Inside extends Panel {
               ><span>z${latent + 1}${silent ? ' ∅ silent' : best(latent)}</span><span>${brief(divergence)} nats</span></span
             >
             <vt-vae-mosaic
-              label="Images along latent ${latent + 1}, ${silent ? 'silent' : `${brief(divergence)} nats`}"
+              label="Images along latent ${latent + 1}"
               file="vae-z${latent + 1}"
               .images=${traversals[latent]}
               .shape=${this.shape}
