@@ -35,7 +35,7 @@ export function lessonOf({ loss, metrics, coverage }: Signs): Lesson {
   if (generatorSteps === 0)
     return {
       title: 'Only D learns',
-      text: 'The ground turns blue where D expects real points and orange where it expects fakes. G stands still: that is as good as D can get against it.',
+      text: 'D’s answer rises where it expects real points and falls where it expects fakes. G stands still: that is as good as D can get against it.',
     };
   if (Math.min(discriminatorSteps, generatorSteps) < TOO_EARLY)
     return {
