@@ -77,6 +77,23 @@ fn a_linear_autoencoder_finds_the_principal_subspace() {
     assert!((mse / pca.error(4) - 1.0).abs() < 1e-4, "{mse} against {}", pca.error(4));
 }
 
+/// The error over all images of an affine map, known from what it makes of the mean and of a step along each component.
+#[test]
+fn the_error_of_an_affine_map_without_asking_it_about_every_image() {
+    let data = digits();
+    let options = AutoencoderOptions { shape: Shape::Linear, latent: 3, ..AutoencoderOptions::default() };
+    let mut autoencoder = block_on(Autoencoder::new(&Device::cpu(), &data, None, options)).unwrap();
+    let pca = Pca::new(&data.train.pixels, 64, 64).unwrap();
+    for steps in [0, 50] {
+        block_on(autoencoder.run(steps)).unwrap();
+        let mse = block_on(autoencoder.reconstruct(&data.train.pixels)).unwrap().mse;
+        let mse = mse.iter().map(|&v| f64::from(v)).sum::<f64>() / mse.len() as f64;
+        let answers = block_on(autoencoder.reconstruct(&pca.probes())).unwrap().images;
+        close("error", pca.error_of(&answers).unwrap() / mse, 1.0, 1e-5);
+    }
+    assert!(Pca::new(&data.train.pixels, 64, 4).unwrap().error_of(&[]).is_err());
+}
+
 /// Three latents that are the factors, in another order and scale; two that share one; one that knows two; one that knows nothing.
 #[test]
 fn disentanglement_by_hand() {

@@ -1,5 +1,6 @@
 //! The class `Autoencoder`.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -21,8 +22,8 @@ pub(super) struct Pupil {
     /// The rooms that the images show, and their seed.
     pub rooms: Option<(data::Rooms, u32)>,
     partners: Option<Vec<f32>>,
-    /// Of the training images; made when first asked for.
-    pub pca: Option<Pca>,
+    /// Of the training images, all components; that of the data set.
+    pub pca: Rc<OnceCell<Pca>>,
     generation: u32,
 }
 
@@ -66,8 +67,8 @@ impl Autoencoder {
             (Some(_), None) => return Err(Error::option("pairs", "are made of rooms only")),
         };
         let autoencoder = autoencoder::Autoencoder::new(&shared.device(), &data, partners.as_deref(), options).await?;
-        let (rooms, generation) = (dataset.rooms(), shared.generation());
-        let pupil = Slot::new(Pupil { autoencoder, data, rooms, partners, pca: None, generation });
+        let (rooms, pca, generation) = (dataset.rooms(), dataset.pca(), shared.generation());
+        let pupil = Slot::new(Pupil { autoencoder, data, rooms, partners, pca, generation });
         Ok(Self { shared, pupil })
     }
 

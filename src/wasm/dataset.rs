@@ -1,5 +1,7 @@
 //! Data sets: drawn, read from files or taken over from arrays.
 
+#[cfg(feature = "generate")]
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Float32Array, Uint8Array, Uint32Array};
@@ -9,6 +11,8 @@ use wasm_bindgen::prelude::*;
 use super::convert::{Answer, floats, from_js, indices, object, property, to_js};
 use crate::data::{self, Images, split};
 use crate::error::{Error, Result};
+#[cfg(feature = "generate")]
+use crate::generate::latent::Pca;
 use crate::train::Split;
 
 /// `DatasetOptions` of the client, which fills in the defaults.
@@ -27,6 +31,9 @@ pub struct Dataset {
     data: Rc<data::Dataset>,
     /// The rooms that the images show, and their seed: where the object is in each.
     rooms: Option<(data::Rooms, u32)>,
+    /// Of the training images; made when first asked for, and the same for all who learn from them.
+    #[cfg(feature = "generate")]
+    pca: Rc<OnceCell<Pca>>,
 }
 
 impl Dataset {
@@ -50,7 +57,12 @@ impl Dataset {
             "arrays" => arrays(source, &options)?,
             _ => return Err(Error::option("kind", format!("`{kind}` is none of digits, rooms, strokes, files, arrays"))),
         };
-        Ok(Self { data: Rc::new(data), rooms: drawn })
+        Ok(Self {
+            data: Rc::new(data),
+            rooms: drawn,
+            #[cfg(feature = "generate")]
+            pca: Rc::default(),
+        })
     }
 
     pub(super) fn data(&self) -> Rc<data::Dataset> {
@@ -61,6 +73,11 @@ impl Dataset {
     #[cfg(feature = "generate")]
     pub(super) fn rooms(&self) -> Option<(data::Rooms, u32)> {
         self.rooms
+    }
+
+    #[cfg(feature = "generate")]
+    pub(super) fn pca(&self) -> Rc<OnceCell<Pca>> {
+        self.pca.clone()
     }
 
     pub(super) fn part(&self, split: &str) -> Result<&Images> {

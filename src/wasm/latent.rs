@@ -108,16 +108,20 @@ impl Autoencoder {
         let work = async |pupil: &mut Pupil| {
             let columns = pupil.autoencoder.decoder_columns().await?;
             let k = columns.len();
-            if pupil.pca.is_none() {
-                pupil.pca = Some(Pca::new(&pupil.data.train.pixels, pupil.data.shape.iter().product(), k)?);
-            }
-            let Some(pca) = &pupil.pca else { return Err(Error::Run("PCA was made above".into())) };
+            let pca = match pupil.pca.get() {
+                Some(pca) => pca,
+                None => {
+                    let values = pupil.data.shape.iter().product();
+                    let pca = Pca::new(&pupil.data.train.pixels, values, values)?;
+                    pupil.pca.get_or_init(|| pca)
+                }
+            };
             let single = |values: &[f64]| floats(&values.iter().map(|&v| v as f32).collect::<Vec<_>>());
-            let own = pupil.autoencoder.reconstruct(&pupil.data.train.pixels).await?.mse;
-            let own = own.iter().map(|&v| f64::from(v)).sum::<f64>() / own.len().max(1) as f64;
+            let own = pca.error_of(&pupil.autoencoder.reconstruct(&pca.probes()).await?.images)?;
+            let components = &pca.components[..k.min(pca.components.len())];
             Ok(object([
-                ("angles", single(&latent::principal_angles(&columns, &pca.components))),
-                ("components", single(&pca.components.concat())),
+                ("angles", single(&latent::principal_angles(&columns, components))),
+                ("components", single(&components.concat())),
                 ("columns", single(&columns.concat())),
                 ("variances", single(&pca.variances)),
                 ("error", pca.error(k).into()),

@@ -24,17 +24,18 @@ impl Pca {
             return Err(Error::option("images", format!("PCA takes whole images of 1 to {MOST} values")));
         }
         let n = (x.len() / values) as f64;
-        let mut mean = vec![0.0; values];
+        // E(xxᵀ) − E(x)·E(x)ᵀ: what is 0 in an image, most of a handwritten digit, costs nothing, and in f64 nothing is lost.
+        let (mut mean, mut covariance) = (vec![0.0; values], vec![0.0; values * values]);
+        let mut image = vec![0.0; values];
         for row in x.chunks_exact(values) {
-            mean.iter_mut().zip(row).for_each(|(m, &v)| *m += f64::from(v) / n);
-        }
-        let mut covariance = vec![0.0; values * values];
-        let mut centred = vec![0.0; values];
-        for row in x.chunks_exact(values) {
-            centred.iter_mut().zip(row).zip(&mean).for_each(|((c, &v), m)| *c = f64::from(v) - m);
-            for (i, &a) in centred.iter().enumerate().filter(|(_, a)| **a != 0.0) {
-                covariance[i * values..][..=i].iter_mut().zip(&centred).for_each(|(sum, b)| *sum += a * b / n);
+            image.iter_mut().zip(row).for_each(|(wide, &v)| *wide = f64::from(v));
+            for (i, &a) in image.iter().enumerate().filter(|(_, a)| **a != 0.0) {
+                mean[i] += a / n;
+                covariance[i * values..][..=i].iter_mut().zip(&image).for_each(|(sum, b)| *sum += a * b);
             }
+        }
+        for (row, a) in covariance.chunks_exact_mut(values).zip(&mean) {
+            row.iter_mut().zip(&mean).for_each(|(sum, b)| *sum = *sum / n - a * b);
         }
         let Eigen { values: variances, mut vectors } = symmetric(&covariance, values);
         vectors.truncate(k);
@@ -45,6 +46,27 @@ impl Pca {
     /// better (Eckart & Young 1936).
     pub fn error(&self, k: usize) -> f64 {
         self.variances[k.min(self.variances.len())..].iter().map(|v| v.max(0.0)).sum::<f64>() / self.mean.len() as f64
+    }
+
+    /// The mean, and the mean moved by each component: `[1 + components, values]`. What an affine map makes of these says all of it.
+    pub fn probes(&self) -> Vec<f32> {
+        let moved = self.components.iter().flat_map(|v| self.mean.iter().zip(v).map(|(m, v)| m + v));
+        self.mean.iter().copied().chain(moved).map(|v| v as f32).collect()
+    }
+
+    /// The mean squared error per value, over all the images, of an affine map that makes `answers` of [`Pca::probes`]; takes all
+    /// components. Along them the images are uncorrelated, so their errors add up.
+    pub fn error_of(&self, answers: &[f32]) -> Result<f64> {
+        let values = self.mean.len();
+        if self.components.len() != values || answers.len() != (1 + values) * values {
+            return Err(Error::option("answers", format!("must be {} images, and all components must be known", 1 + values)));
+        }
+        let wrong: Vec<f64> = answers.iter().zip(self.probes()).map(|(a, b)| f64::from(*a) - f64::from(b)).collect();
+        let (at_mean, moved) = wrong.split_at(values);
+        let along = |(errors, variance): (&[f64], &f64)| {
+            variance.max(0.0) * errors.iter().zip(at_mean).map(|(e, m)| (e - m).powi(2)).sum::<f64>()
+        };
+        Ok((dot(at_mean, at_mean) + moved.chunks_exact(values).zip(&self.variances).map(along).sum::<f64>()) / values as f64)
     }
 }
 

@@ -10,6 +10,8 @@ import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
 import type { Picture } from '../../ui/paint.ts';
 import '../../ui/plot.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import './factors.ts';
@@ -41,6 +43,7 @@ export class Pca extends Panel {
   static override styles = [
     controls,
     tableStyles,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -105,6 +108,10 @@ export class Pca extends Panel {
               </div>`
         }`;
     }
+    if (this.rows.length === 0)
+      return html`<p class="soft" role="status">
+        Finding the principal components of ${count(coding.dataset!.info.train)} images …
+      </p>`;
     return [this.figures(), this.curve(), this.directions(), this.others()];
   }
 
@@ -165,15 +172,20 @@ export class Pca extends Panel {
     if (!asked) return null;
     const { components, columns, angles, coder } = asked;
     const shown = Array.from(angles.slice(0, SHOWN), (angle) => brief(angle)).join(', ');
+    const [principal, own] = [this.tiles(components, 'Principal component'), this.tiles(columns, 'Column of the decoder')];
     return html`<section class="stack" aria-label="Directions">
       <div class="row-of">
         <span class="soft">Principal components, most important first</span>
-        <vt-images label="Principal components" size="44" .tiles=${this.tiles(components, 'Principal component')}></vt-images>
+        <vt-images label="Principal components" size="44" .tiles=${principal}></vt-images>
       </div>
       <div class="row-of">
         <span class="soft">What the decoder adds for each number of the code</span>
-        <vt-images label="Columns of the decoder" size="44" .tiles=${this.tiles(columns, 'Column of the decoder')}></vt-images>
+        <vt-images label="Columns of the decoder" size="44" .tiles=${own}></vt-images>
       </div>
+      ${sheetButtons(this, 'Directions', 'autoencoder-directions', [
+        { title: 'PCA', tiles: principal },
+        { title: 'decoder', tiles: own },
+      ])}
       <p class="soft">
         Principal angles between the two subspaces, rad: ${shown}${angles.length > SHOWN ? ', …' : ''}. Components are orthogonal;
         of the decoder’s columns two are only ${leastAngle(columns, coder.latent).toFixed(1)}° apart. Any basis of the same subspace
