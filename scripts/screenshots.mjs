@@ -71,7 +71,7 @@ const labs = {
     await button(page, 'Leave slow motion').click();
     await page.getByLabel('latent grid').check();
     await button(page, 'Train').click();
-    await page.getByText(/step [1-9]\d{3}|step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await page.getByText(/step [1-9]\d{3}|step \d\u202f\d{3}/).waitFor({ timeout: TRAINING_MS });
     await button(page, 'Pause').click();
     await shoot('trained');
     await button(page, 'On the line: D beside the best D').click();
@@ -79,6 +79,9 @@ const labs = {
     await page.waitForTimeout(4000);
     await button(page, 'Pause').click();
     await shoot('line');
+    // On a phone the controls of the set-up are folded.
+    const setUp = button(page, /Set up/);
+    if (await setUp.isVisible()) await setUp.click();
     await page.getByLabel('Distribution').selectOption('drawn');
     await button(page, 'Face').click();
     await shoot('drawn');
@@ -94,13 +97,13 @@ const labs = {
     await button(page, 'Train').waitFor();
     await shoot('first-view');
     await button(page, 'Train').click();
-    await page.getByText(/step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await page.getByText(/step \d\u202f\d{3}/).waitFor({ timeout: TRAINING_MS });
     await button(page, 'Pause').click();
     await shoot('digits');
     await button(page, 'β = 1 against β = 4').click();
     await page.getByRole('region', { name: 'The two networks' }).waitFor();
     await button(page, 'Train').click();
-    await page.getByText(/step ([1-9]\d\d|\d+\u2009\d{3})/).waitFor({ timeout: TRAINING_MS });
+    await page.getByText(/step ([1-9]\d\d|\d+\u202f\d{3})/).waitFor({ timeout: TRAINING_MS });
     await button(page, 'Pause').click();
     await shoot('rooms');
   },
@@ -140,7 +143,7 @@ const labs = {
     await button(page, 'Make them linear').click();
     await page.getByText('step 0', { exact: false }).first().waitFor();
     await button(page, 'Train').click();
-    await page.getByText(/step [89]\d\d|step \d\u2009\d{3}/).waitFor({ timeout: TRAINING_MS });
+    await page.getByText(/step [89]\d\d|step \d\u202f\d{3}/).waitFor({ timeout: TRAINING_MS });
     await button(page, 'Pause').click();
     await button(page, 'Factorise').click();
     await page.getByText(/times the least possible one/).waitFor({ timeout: TRAINING_MS });

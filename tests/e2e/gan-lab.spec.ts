@@ -248,5 +248,20 @@ for (const scheme of ['light', 'dark'] as const) {
     await expectAccessible(page, 'in slow motion');
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectAccessible(page, 'on a phone');
   });
 }
+
+test('on a phone the controls of the set-up are folded, and a problem with them unfolds it', async ({ page, site }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const lab = await open(page, site.url);
+  const loss = lab.root.getByRole('combobox', { name: 'Loss' });
+  await expect(loss).toBeHidden();
+  await lab.button(/^Set up/).click();
+  await expect(loss).toBeVisible();
+  await lab.button(/^Set up/).click();
+  await expect(loss).toBeHidden();
+
+  const other = await Lab.visit(page, site.url, '#lab=autoencoder&data=files');
+  await expect(other.root.getByText('A link cannot carry files. Drop them here again.')).toBeVisible();
+});

@@ -10,8 +10,8 @@ export function brief(value: number): string {
 
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
 
-/** `12 345`, grouped by a thin space. */
-export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+/** `12 345`, grouped by a narrow space at which no line breaks. */
+export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 /** `6×8×8`. */
 export const shapeText = (shape: readonly number[]): string => shape.join('×');

@@ -1,6 +1,7 @@
 /** The lab "autoencoder" (COURSE G1–G4): the same images through codes of 2, 5 and 32 numbers. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import { Coding } from './experiment.ts';
@@ -36,8 +37,12 @@ export class AutoencoderLab extends LabShell<Settings, Coding> {
   protected override body(coding: Coding) {
     return html`<div class="columns">
       <section>
-        <h2>Set up</h2>
-        <vt-autoencoder-setup .coding=${coding}></vt-autoencoder-setup>
+        <vt-set-up
+          what="images, layers, what is asked"
+          ?urgent=${Boolean(coding.problems.data ?? coding.problems.network ?? coding.problems.training ?? coding.diverged)}
+        >
+          <vt-autoencoder-setup .coding=${coding}></vt-autoencoder-setup>
+        </vt-set-up>
       </section>
       <section>
         <h2>Watch</h2>

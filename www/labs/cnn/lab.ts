@@ -1,6 +1,7 @@
 /** The lab "Train a CNN" (C6), with a first look inside (V1, V5) and a first attack (R1): three columns below the bar. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { RunLab, type Subject } from '../run/lab.ts';
 import type { Session } from '../run/session.ts';
@@ -41,8 +42,12 @@ export class CnnLab extends RunLab<Settings> {
       ${
         setUp
           ? html`<section>
-              <h2>Set up</h2>
-              <vt-cnn-setup .session=${session} .inspector=${inspector} .omitted=${omitted}></vt-cnn-setup>
+              <vt-set-up
+                what="images, layers, training"
+                ?urgent=${Boolean(session.problems.data ?? session.layerProblem ?? session.problems.training)}
+              >
+                <vt-cnn-setup .session=${session} .inspector=${inspector} .omitted=${omitted}></vt-cnn-setup>
+              </vt-set-up>
             </section>`
           : null
       }

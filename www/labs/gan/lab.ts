@@ -1,6 +1,7 @@
 /** The lab "GANs in the plane" (G7): two networks against each other, on points. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import { Game } from './game.ts';
@@ -41,8 +42,9 @@ export class GanLab extends LabShell<Settings, Game> {
       ${
         any('data', 'loss', 'learning')
           ? html`<section>
-              <h2>Set up</h2>
-              <vt-gan-setup .game=${game} .omitted=${omitted}></vt-gan-setup>
+              <vt-set-up what="distribution, loss, learning rates" ?urgent=${Boolean(game.problems.data)}>
+                <vt-gan-setup .game=${game} .omitted=${omitted}></vt-gan-setup>
+              </vt-set-up>
             </section>`
           : null
       }

@@ -1,6 +1,7 @@
 /** The lab "image GAN" (G8): two convolutional networks against each other, on small images. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import { Game } from './game.ts';
@@ -45,8 +46,9 @@ export class ImageGanLab extends LabShell<Settings, Game> {
       ${
         any('data', 'loss', 'learning')
           ? html`<section>
-              <h2>Set up</h2>
-              <vt-image-gan-setup .game=${game} .omitted=${omitted}></vt-image-gan-setup>
+              <vt-set-up what="images, loss, learning rates" ?urgent=${Boolean(game.problems.data)}>
+                <vt-image-gan-setup .game=${game} .omitted=${omitted}></vt-image-gan-setup>
+              </vt-set-up>
             </section>`
           : null
       }

@@ -1,6 +1,7 @@
 /** The lab "Variational autoencoders" (G5, G6): images in a few numbers, and what each number means. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import './inside.ts';
@@ -40,8 +41,9 @@ export class VaeLab extends LabShell<Settings, Trial> {
       ${
         any('data', 'network', 'learning')
           ? html`<section>
-              <h2>Set up</h2>
-              <vt-vae-setup .trial=${trial} .omitted=${omitted}></vt-vae-setup>
+              <vt-set-up what="images, code, β" ?urgent=${Boolean(trial.problems.data ?? trial.problems.networks)}>
+                <vt-vae-setup .trial=${trial} .omitted=${omitted}></vt-vae-setup>
+              </vt-set-up>
             </section>`
           : null
       }
