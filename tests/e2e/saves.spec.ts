@@ -53,12 +53,14 @@ test('Squeeze an image into a few numbers', async ({ page, site }) => {
   const lab = await Lab.open(page, site.url, 'shape=linear&half=500&batch=2048', 'autoencoder');
   await lab.trainTo(50);
   const always = ['Error on held-out images', 'Map of the code', 'Reconstructions'];
-  for (const [view, name] of [
-    ['Walk', 'Walk'],
-    ['Samples', 'Samples'],
+  for (const [view, names] of [
+    ['Walk', ['Walk']],
+    ['Samples', ['Samples']],
+    ['Features', ['Similar images']],
+    ['PCA', ['Directions', 'Other bases', 'Squared error per pixel']],
   ] as const) {
     await lab.root.getByRole('tab', { name: view }).click();
-    await expect(lab.button(`${name}: save as PNG`)).toBeEnabled();
-    expect(await expectSaves(lab)).toEqual([...always, name].sort());
+    await expect(lab.button(`${names[0]}: save as PNG`)).toBeEnabled();
+    expect(await expectSaves(lab)).toEqual([...always, ...names].sort());
   }
 });

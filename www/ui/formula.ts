@@ -16,6 +16,10 @@ export class Formula extends LitElement {
       padding: 4px 0;
       font-size: 1.05rem;
     }
+    /* Half of the browser's own: a sum with its figures fits a phone. */
+    mtd {
+      padding-inline: 0.2em;
+    }
     annotation {
       display: none;
     }

@@ -90,6 +90,10 @@ export class Plot extends LitElement {
         font-size: 0.8rem;
         color: var(--ink-soft);
       }
+      /* To the right on a line of their own, too. */
+      .tools {
+        margin-left: auto;
+      }
       .tools button {
         font-size: 0.8rem;
         min-height: 26px;

@@ -6,6 +6,8 @@ import { slider } from '../../ui/fields.ts';
 import { count, percent } from '../../ui/format.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { table, tableStyles } from '../../ui/table.ts';
 import { controls } from '../../ui/theme.ts';
 import { Panel } from './panel.ts';
@@ -33,6 +35,7 @@ export class Features extends Panel {
   static override styles = [
     controls,
     tableStyles,
+    saveStyles,
     css`
       :host {
         display: grid;
@@ -154,6 +157,7 @@ export class Features extends Panel {
             <vt-images label="Nearest ${title}" size="40" .tiles=${found}></vt-images>
           </div>`,
       )}
+      ${sheetButtons(this, 'Similar images', 'autoencoder-similar', this.similar)}
     </section>`;
   }
 

@@ -189,7 +189,9 @@ export class CodeMap extends Panel {
     if (this.layer === 'images') return;
     const places = Array.from({ length: codes.length / 2 }, (_, i) => {
       const [x, y] = placeOf(this.window, [codes[2 * i], codes[2 * i + 1]]);
-      return [x * side, y * side] as const;
+      // Those beyond the window stand at its rim.
+      const rim = (value: number) => Math.min(Math.max(value * side, 6), side - 6);
+      return [rim(x), rim(y)] as const;
     });
     drawMarks(context, places, coding.held.labels, coding.dataset.info.classes, resolveColor(this, '--paper-raised'));
   }

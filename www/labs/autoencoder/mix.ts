@@ -6,6 +6,8 @@ import { brief } from '../../ui/format.ts';
 import '../../ui/formula.ts';
 import '../../ui/images.ts';
 import type { Tile } from '../../ui/images.ts';
+import { saveStyles } from '../../ui/save-buttons.ts';
+import { sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import type { Coder } from './experiment.ts';
 import { decoded, leastAngle, mixed, squaredError } from './linear.ts';
@@ -34,6 +36,7 @@ export class Mix extends Panel {
 
   static override styles = [
     controls,
+    saveStyles,
     css`
       :host {
         display: block;
@@ -59,9 +62,10 @@ export class Mix extends Panel {
       label: `Given back ${i + 1}`,
     }));
     const first = columns.slice(0, 2 * coding.held.size);
+    const mixedTiles = this.tiles(first, 'Mixed column');
     return html`<section class="stack" aria-label="Other bases">
       <h3>Another basis, the same images</h3>
-      <vt-formula tex=${`(VH)(H^{-1}W)=VW,\\quad H=\\begin{pmatrix}1&${share.toFixed(1)}\\\\0&1\\end{pmatrix}`}></vt-formula>
+      <vt-formula tex=${`(VH)(H^{-1}W)=VW,\\quad H=\\begin{pmatrix}1&${share}\\\\0&1\\end{pmatrix}`}></vt-formula>
       ${slider({
         label: 'How much of the first column is mixed into the second',
         value: share,
@@ -69,16 +73,21 @@ export class Mix extends Panel {
         max: 3,
         step: 0.1,
         live: true,
-        onChange: (value) => (this.share = value),
+        // A slider's steps add up to 0.30000000000000004.
+        onChange: (value) => (this.share = Number(value.toFixed(1))),
       })}
       <div class="row-of">
         <span class="soft">The first two columns now, ${leastAngle(first, 2).toFixed(1)}° apart</span>
-        <vt-images label="Mixed columns" size="44" .tiles=${this.tiles(first, 'Mixed column')}></vt-images>
+        <vt-images label="Mixed columns" size="44" .tiles=${mixedTiles}></vt-images>
       </div>
       <div class="row-of">
         <span class="soft">What comes back through them</span>
         <vt-images label="Given back through mixed columns" size="44" .tiles=${back}></vt-images>
       </div>
+      ${sheetButtons(this, 'Other bases', 'autoencoder-bases', [
+        { title: 'columns', tiles: mixedTiles },
+        { title: 'given back', tiles: back },
+      ])}
       <p class="soft">
         Error per pixel on held-out images: ${brief(before)} as learnt, ${brief(after)} with these columns. The loss cannot tell
         them apart, so which basis is learnt is chance: it depends on the seed.

@@ -94,8 +94,9 @@ export class Walk extends Panel {
       )}
       ${sheetButtons(this, 'Walk', 'autoencoder-walk', this.rows)}
       <p class="soft">
-        Mixed pixels are two images on top of each other. A good code passes through images that could be real; a plain autoencoder
-        promises nothing between the codes that it has seen.
+        Each row goes along the straight line from one end to the other in even steps: from pixels to pixels, or from code to code
+        and then through the decoder. Mixed pixels are two images on top of each other. A good code passes through images that could
+        be real; a plain autoencoder promises nothing between the codes that it has seen.
       </p>`;
   }
 }

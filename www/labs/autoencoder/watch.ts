@@ -116,8 +116,8 @@ export class Watch extends Panel {
               </div>`,
           )}
         </div>
-        <p>${lessonOf(coding.coders, coding.step)}</p>
         ${sheetButtons(this, 'Reconstructions', 'autoencoder-reconstructions', this.rows)}
+        <p>${lessonOf(coding.coders, coding.step)}</p>
       </section>
       <vt-autoencoder-map .coding=${coding}></vt-autoencoder-map>
       <section class="stack" aria-label="Errors">${this.curves()} ${this.figures()}</section>`;

@@ -59,7 +59,7 @@ export const SUB_STEPS: readonly SubStep[] = [
   {
     title: 'D judges',
     network: 'discriminator',
-    text: 'D gives every point a score: real or not? The ground shows the score of every place.',
+    text: 'D gives every point a score: real or not? The board shows the score of every place.',
     parts: ['real', 'fake', 'real-discriminator', 'fake-discriminator', 'discriminator', 'discriminator-score', 'score'],
     layers: ['real', 'fake', 'ground'],
   },
@@ -80,7 +80,7 @@ export const SUB_STEPS: readonly SubStep[] = [
   {
     title: 'Update D',
     network: 'discriminator',
-    text: 'D’s weights take a small step. The ground has changed: bluer under real points, more orange under fakes.',
+    text: 'D’s weights take a small step. Its answer has changed: higher at real points, lower at fakes.',
     parts: ['discriminator'],
     layers: ['real', 'fake', 'ground'],
     learns: true,

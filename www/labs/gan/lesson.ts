@@ -30,7 +30,7 @@ export function lessonOf({ loss, metrics, coverage }: Signs): Lesson {
   if (discriminatorSteps + generatorSteps === 0)
     return {
       title: 'Nothing has learnt yet',
-      text: 'Blue discs are real points, orange diamonds what G makes of noise. Press Train: G has to move orange onto blue, and D, the ground, has to tell them apart.',
+      text: 'Blue discs are real points, orange diamonds what G makes of noise. Press Train: G has to move orange onto blue, and D has to tell them apart.',
     };
   if (generatorSteps === 0)
     return {
@@ -50,7 +50,7 @@ export function lessonOf({ loss, metrics, coverage }: Signs): Lesson {
         }
       : {
           title: 'D is too strong',
-          text: 'D tells every fake with certainty. Its ground has cliffs, and an arrow at a cliff says where D’s last step fell, not where real points lie.',
+          text: 'D tells every fake with certainty. Its answer has cliffs, and an arrow at a cliff says where D’s last step fell, not where real points lie.',
         };
   const { found, all } = covered(coverage);
   if (all > 1 && found <= all / 2)

@@ -7,10 +7,12 @@ import { density, isProbability } from './theory.ts';
 
 /** Bandwidth of the estimate of the fakes' density, as a share of the board's half width. */
 const BANDWIDTH = 0.04;
-/** Share of the height for the two rows of points. */
-const ROWS = 0.2;
+/** Share of the height for the two rows of points and the arrows below them. */
+const ROWS = 0.22;
 /** More could not be told apart. */
 const MOST_ARROWS = 40;
+/** Arrows side by side, so that they do not lie on each other. */
+const LANES = 5;
 const TEXT = '12px system-ui, sans-serif';
 
 export function drawLine(context: CanvasRenderingContext2D, size: number, tall: number, scene: Scene, inks: Inks): void {
@@ -55,7 +57,6 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
     context.setLineDash([]);
   };
   context.strokeStyle = inks.of('hairline');
-  context.fillStyle = inks.of('ink-soft');
   context.lineWidth = 1;
   const marks = isProbability(loss) || loss === 'least-squares' ? [0, 0.5, 1] : [tone.middle];
   for (const mark of marks) {
@@ -63,17 +64,27 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
     context.moveTo(0, score(mark));
     context.lineTo(size, score(mark));
     context.stroke();
-    if (marks.length > 1) context.fillText(`D = ${mark === 0.5 ? '½' : mark}`, 4, score(mark) - 4);
   }
   if (layers.has('ground') || layers.has('best')) curve(look.ground, []);
   if (layers.has('best') && scene.best && isProbability(loss)) curve(scene.best, [6, 5]);
+  // Over the curves, on a halo of paper: at the rim they pass where the names stand.
+  context.strokeStyle = inks.of('paper');
+  context.fillStyle = inks.of('ink-soft');
+  context.lineWidth = 4;
+  if (marks.length > 1)
+    for (const mark of marks) {
+      const text = `D = ${mark === 0.5 ? '½' : mark}`;
+      context.strokeText(text, 4, score(mark) - 4);
+      context.fillText(text, 4, score(mark) - 4);
+    }
 
+  context.lineWidth = 1;
   context.strokeStyle = inks.of('outline');
   context.beginPath();
   context.moveTo(0, floor);
   context.lineTo(size, floor);
   context.stroke();
-  const [upper, lower] = [floor + (tall - floor) * 0.3, floor + (tall - floor) * 0.72];
+  const [upper, lower] = [floor + (tall - floor) * 0.2, floor + (tall - floor) * 0.48];
   context.fillStyle = inks.of('blue');
   if (layers.has('real')) for (const at of real) disc(context, x(at), upper);
   context.fillStyle = inks.of('orange');
@@ -85,10 +96,14 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
     for (let i = 0; i < Math.min(fake.length, MOST_ARROWS); i++) {
       const length = Math.sign(arrow[i]) * Math.min(Math.abs(arrow[i]) * 0.12, 0.3) * (size / 2);
       if (!(Math.abs(length) > 2)) continue;
-      const at = lower + 8 + (i % 5) * 3;
+      const at = lower + 8 + ((i % LANES) / (LANES - 1)) * (tall - lower - 13);
+      const tip = Math.min(Math.max(x(fake[i]) + length, 1), size - 1);
+      const barb = tip - Math.sign(length) * 3;
       context.moveTo(x(fake[i]), at);
-      context.lineTo(x(fake[i]) + length, at);
-      context.lineTo(x(fake[i]) + length - Math.sign(length) * 3, at - 2);
+      context.lineTo(tip, at);
+      context.moveTo(barb, at - 2);
+      context.lineTo(tip, at);
+      context.lineTo(barb, at + 2);
     }
   }
   if (layers.has('trails') && before) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnose, spread } from './diagnosis.ts';
+import { diagnose, lessonOf, spread } from './diagnosis.ts';
 
 const fair = {
   discriminatorSteps: 400,
@@ -26,4 +26,13 @@ test('each failure is named from its signs, a fair game is not', () => {
   expect(of({ real: 1, fake: 0, gradient: 90, generatorLoss: 40 })).toBe('D is too strong');
   expect(of({}, 0.1)).toBe('The modes collapse');
   expect(of({ generatorSteps: 3, real: 1, fake: 0, gradient: 1e-3 })).toBeUndefined();
+});
+
+test('where nothing fails, the lesson begins with what to press and ends with what it showed', () => {
+  const of = (changes: Partial<typeof fair>, loss: 'minimax' | 'wasserstein-gp' = 'minimax') =>
+    lessonOf({ ...fair, ...changes }, loss);
+  expect(of({ discriminatorSteps: 0, generatorSteps: 0 }).reason).toContain('Press Train');
+  expect(of({ generatorSteps: 0 }).title).toBe('The game has begun');
+  expect(of({}).reason).toContain('real images 60 % and G’s 40 %');
+  expect(of({}, 'wasserstein-gp').reason).not.toContain('%');
 });

@@ -1,5 +1,6 @@
 /** What is going wrong in a game, said from what was measured, and why. */
 import type { ImageGanMetrics } from '../../engine/types.ts';
+import { percent } from '../../ui/format.ts';
 import type { LossName } from './settings.ts';
 
 export interface Signs {
@@ -28,6 +29,29 @@ export function spread(images: Float32Array, size: number): number {
       sum += Math.sqrt(square);
     }
   return n > 1 ? sum / ((n * (n - 1)) / 2) : 0;
+}
+
+/** What the sheet teaches where nothing goes wrong. */
+export function lessonOf({ discriminatorSteps, generatorSteps, real, fake }: ImageGanMetrics, loss: LossName): Finding {
+  const least = Math.min(discriminatorSteps, generatorSteps);
+  if (discriminatorSteps + generatorSteps === 0)
+    return {
+      title: 'Nothing has learnt yet',
+      reason:
+        'Each square is what G makes of its own noise. Press Train: D learns to tell squares from real images, and G learns from D how to change them.',
+    };
+  if (least < TOO_EARLY)
+    return {
+      title: 'The game has begun',
+      reason: 'D finds the first signs of real images, and G takes them up. Shapes come after some hundred turns.',
+    };
+  const isProbability = loss === 'non-saturating' || loss === 'minimax';
+  return {
+    title: 'Neither wins',
+    reason: isProbability
+      ? `D gives real images ${percent(real, 0)} and G’s ${percent(fake, 0)}: it errs often enough for G to learn from it. Look back over the sheet: all that G knows it has from D, never having seen a real image.`
+      : 'D’s scores still guide G. Look back over the sheet: all that G knows it has from D, never having seen a real image.',
+  };
 }
 
 /** `null`: nothing to complain of. */

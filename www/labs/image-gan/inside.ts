@@ -206,7 +206,8 @@ export class Inside extends Panel {
         <p class="soft number">D says ${brief(scores[this.at] ?? 0)}</p>
       </div>
       <p class="soft">
-        The noise turns from one vector to the other at even speed. A good G shows an image all the way, not a blend of two.
+        The noise goes from one vector to the other along the arc between them, not the straight line: noise near 0, half-way on the
+        line, is hardly ever drawn, and G never learnt it. A good G shows an image all the way, not a blend of two.
       </p>
     </section>`;
   }

@@ -9,6 +9,7 @@ import { photograph } from '../../ui/paint.ts';
 import { saveStyles } from '../../ui/save-buttons.ts';
 import { rowsOf, sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
+import { lessonOf } from './diagnosis.ts';
 import './diagram.ts';
 import './neighbours.ts';
 import { Panel } from './panel.ts';
@@ -96,7 +97,7 @@ export class Watch extends Panel {
       };
     const mean = (value: number) => (metrics.discriminatorSteps > 0 ? `; D says ${brief(value)} on average` : '');
     return html`<section class="stack" aria-label="Real images">
-      <h3>What D takes for real, if it is right</h3>
+      <h3>Real images, to compare</h3>
       <vt-images class="real" label="Real images" .columns=${REAL} .tiles=${this.shown.tiles}></vt-images>
       <p class="soft number">Real images${mean(metrics.real)}.</p>
     </section>`;
@@ -145,7 +146,7 @@ export class Watch extends Panel {
 
   protected override render() {
     const { game } = this;
-    const { finding } = game;
+    const finding = game.finding ?? lessonOf(game.metrics, game.settings.loss);
     return html`
       ${this.shows('diagram') ? html`<vt-image-gan-diagram .game=${game} .omitted=${this.omitted}></vt-image-gan-diagram>` : nothing}
       ${this.steps()} ${problemNote(game.problems.training)}
@@ -172,14 +173,10 @@ export class Watch extends Panel {
         </p>
       </section>
       <div role="status">
-        ${
-          finding
-            ? html`<div class="finding">
-                <h3>${finding.title}</h3>
-                <p>${finding.reason}</p>
-              </div>`
-            : nothing
-        }
+        <div class="finding">
+          <h3>${finding.title}</h3>
+          <p>${finding.reason}</p>
+        </div>
       </div>
       ${this.real()} ${this.shows('neighbours') ? html`<vt-image-gan-neighbours .game=${game}></vt-image-gan-neighbours>` : nothing}
     `;

@@ -3,15 +3,18 @@ import { brief } from '../../ui/format.ts';
 import type { AutoencoderStep } from '../../engine/types.ts';
 
 export function elboFormula(last: Pick<AutoencoderStep, 'reconstruction' | 'penalty'> | null, beta: number): string {
-  const row = (name: string, letters: string, value: number | null, bold = false) => {
-    const text = value === null ? '' : texNumber(value);
-    return `${name} & ${letters} && ${bold && text ? String.raw`\mathbf{${text}}` : text}`;
-  };
-  const total = last && last.reconstruction + beta * last.penalty;
+  const row = (name: string, letters: string, value: string) => `${name} & ${letters} && ${value}`;
+  const [error, divergence, total] = last
+    ? [
+        texNumber(last.reconstruction),
+        String.raw`${texNumber(beta)} \cdot ${texNumber(last.penalty)}`,
+        String.raw`\mathbf{${texNumber(last.reconstruction + beta * last.penalty)}}`,
+      ]
+    : ['', '', ''];
   return String.raw`\begin{aligned} ${[
-    row('L ={}', String.raw`-\mathbb{E}_{q(z|x)}\left[\ln p(x|z)\right]`, last?.reconstruction ?? null),
-    row('', String.raw`+\,\beta\, D_{\mathrm{KL}}\left(q(z|x)\,\|\,p(z)\right)`, last && beta * last.penalty),
-    row('', last ? String.raw`\beta D_{\mathrm{KL}} = ${texNumber(beta)} \cdot ${texNumber(last.penalty)}` : '', total, true),
+    row('L ={}', String.raw`-\mathbb{E}_{q(z|x)}\left[\ln p(x|z)\right]`, error),
+    row('', String.raw`+\,\beta\, D_{\mathrm{KL}}\left(q(z|x)\,\|\,p(z)\right)`, divergence),
+    ...(last ? [row('={}', '', total)] : []),
   ].join(String.raw` \\ `)} \end{aligned}`;
 }
 

@@ -101,8 +101,8 @@ export class Inside extends Panel {
     return html`<section class="stack" aria-label="Latents">
       <h3>One latent at a time</h3>
       <p class="soft">
-        From the code of image ${settings.image + 1}, each latent alone goes from −3 to 3. The one that says most stands first; a
-        silent one (less than 0.05 nats) changes nothing.
+        From the code of image ${settings.image + 1}, each latent alone goes straight from −3 to 3 while the others stay. The one
+        that says most stands first; a silent one (less than 0.05 nats) changes nothing.
       </p>
       <ul class="walks">
         ${order.map((latent) => {

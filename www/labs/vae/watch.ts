@@ -14,6 +14,7 @@ import { sheetButtons } from '../../ui/sheet.ts';
 import { controls } from '../../ui/theme.ts';
 import { elboFormula } from './elbo.ts';
 import './diagram.ts';
+import { lessonOf } from './lesson.ts';
 import './mosaic.ts';
 import { Panel } from './panel.ts';
 import { DRAWN, SIDE } from './pupil.ts';
@@ -35,6 +36,10 @@ export class Watch extends Panel {
         display: grid;
         gap: 26px;
         align-content: start;
+      }
+      .lesson {
+        border-left: 3px solid var(--orange);
+        padding: 2px 0 2px 12px;
       }
       .planes {
         display: grid;
@@ -98,6 +103,16 @@ export class Watch extends Panel {
     </section>`;
   }
 
+  private lesson() {
+    const { pupil, step } = this.trial;
+    if (!pupil?.look) return null;
+    const { title, text } = lessonOf(step, pupil.look.latents);
+    return html`<div class="lesson" role="status">
+      <h3>${title}</h3>
+      <p>${text}</p>
+    </div>`;
+  }
+
   private plane() {
     const { pupil, settings, plane } = this.trial;
     if (!pupil?.look) return null;
@@ -153,6 +168,7 @@ export class Watch extends Panel {
       problemNote(this.trial.problems.training),
       this.shows('diagram') ? html`<vt-vae-diagram .trial=${this.trial}></vt-vae-diagram>` : null,
       this.shows('images') ? this.images() : null,
+      this.lesson(),
       this.shows('plane') ? this.plane() : null,
       this.shows('bound') ? this.bound() : null,
     ];
