@@ -5,7 +5,7 @@ export function brief(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
-  return text.replace('-', '−');
+  return text.replaceAll('-', '−');
 }
 
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;

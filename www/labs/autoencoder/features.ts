@@ -154,7 +154,7 @@ export class Features extends Panel {
         ({ title, tiles: found }) =>
           html`<div class="row-of">
             <span class="soft">Nearest training images ${title}</span>
-            <vt-images label="Nearest ${title}" size="40" .tiles=${found}></vt-images>
+            <vt-images label="Nearest ${title}" size="52" .tiles=${found}></vt-images>
           </div>`,
       )}
       ${sheetButtons(this, 'Similar images', 'autoencoder-similar', this.similar)}

@@ -150,8 +150,8 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'collapse',
     title: 'Mode collapse',
-    text: 'A quick G against a slow D, no penalty. All fakes run to one mode, D follows, they run on. Count the modes.',
-    settings: { dlr: 0.0001, glr: 0.01, half: 0, penalty: 0, average: 0 },
+    text: 'G learns five times faster than D, without penalty. In some 300 turns all fakes crowd at one mode; D follows, they run on. Count the modes.',
+    settings: { latent: 16, dlr: 0.02, glr: 0.1, half: 0, penalty: 0, average: 0 },
     offered: true,
   },
   {

@@ -33,6 +33,7 @@ test('where nothing fails, the lesson begins with what to press and ends with wh
     lessonOf({ ...fair, ...changes }, loss);
   expect(of({ discriminatorSteps: 0, generatorSteps: 0 }).reason).toContain('Press Train');
   expect(of({ generatorSteps: 0 }).title).toBe('The game has begun');
+  expect(of({ real: 0.95, fake: 0.05 }).title).toBe('D is ahead');
   expect(of({}).reason).toContain('real images 60 % and G’s 40 %');
   expect(of({}, 'wasserstein-gp').reason).not.toContain('%');
 });

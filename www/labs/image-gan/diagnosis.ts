@@ -18,6 +18,9 @@ export interface Finding {
 /** Before so many steps of both nothing is said. */
 const TOO_EARLY = 40;
 
+/** D's answers to real images and to fakes, when it tells them apart with ease. */
+const FAR_APART = 0.7;
+
 /** The mean L2 distance between two of `images`, each of `size` values. */
 export function spread(images: Float32Array, size: number): number {
   const n = images.length / size;
@@ -46,6 +49,11 @@ export function lessonOf({ discriminatorSteps, generatorSteps, real, fake }: Ima
       reason: 'D finds the first signs of real images, and G takes them up. Shapes come after some hundred turns.',
     };
   const isProbability = loss === 'non-saturating' || loss === 'minimax';
+  if (isProbability && real - fake > FAR_APART)
+    return {
+      title: 'D is ahead',
+      reason: `D gives real images ${percent(real, 0)} and G’s ${percent(fake, 0)}: it tells them apart with ease. G learns as long as a gradient reaches it. Go on: the better its images, the closer D has to look.`,
+    };
   return {
     title: 'Neither wins',
     reason: isProbability

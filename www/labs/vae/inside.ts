@@ -199,7 +199,7 @@ export class Inside extends Panel {
     const isRooms = this.trial.settings.data === 'rooms';
     return [
       this.shows('compare') ? this.sideBySide() : null,
-      this.shows('codes') ? html`<vt-vae-codes .trial=${this.trial}></vt-vae-codes>` : null,
+      this.shows('codes') && this.trial.settings.latent > 1 ? html`<vt-vae-codes .trial=${this.trial}></vt-vae-codes>` : null,
       this.shows('factors') && isRooms ? this.matrix() : null,
       this.shows('latents') ? this.walks() : null,
       this.shows('factors') && !isRooms ? this.matrix() : null,

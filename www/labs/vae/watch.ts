@@ -138,7 +138,7 @@ export class Watch extends Panel {
                 .shape=${this.shape}
                 .columns=${SIDE}
               ></vt-vae-mosaic>`
-          : html`<p class="soft">With one latent there is a line instead of a plane: see its walk beside this.</p>`
+          : html`<p class="soft">With one latent there is a line instead of a plane: see “One latent at a time”.</p>`
       }
       <h3>From random codes</h3>
       <vt-vae-mosaic
