@@ -7,6 +7,8 @@ export interface Signs {
   loss: LossName;
   metrics: Pick<GanMetrics, 'discriminatorSteps' | 'generatorSteps' | 'real' | 'fake'>;
   coverage: Coverage;
+  /** How far the fakes lie apart, as a share of how far real points do. */
+  spread: number;
 }
 
 export interface Lesson {
@@ -19,13 +21,31 @@ const TOO_EARLY = 60;
 /** More places than this are points of a curve, not modes. */
 export const MOST_MODES = 25;
 
+/** D's mean answers to real points and to fakes, when it tells them apart: an even game leaves less than half of this. */
+const FAR_APART = 0.65;
+/** Fakes that lie closer together than this crowd. */
+const CROWD = 0.5;
+
+/** The root of the mean squared distance of `points` from their mean. */
+export function spreadOf(points: Float32Array, dims: number): number {
+  const n = points.length / dims;
+  const mean = Array.from({ length: dims }, () => 0);
+  points.forEach((value, i) => (mean[i % dims] += value / n));
+  return Math.sqrt(points.reduce((sum, value, i) => sum + (value - mean[i % dims]) ** 2, 0) / n);
+}
+
+const COLLAPSE: Lesson = {
+  title: 'G covers less than it should',
+  text: 'All fakes crowd in a few places. D judges points one by one, so nothing in its answer says that the others are missing: mode collapse.',
+};
+
 /** Modes that count, of how many; of a curve the places with any sample. */
 export function covered({ counts, modes }: Coverage): { found: number; all: number } {
   const isCurve = counts.length > MOST_MODES;
   return { found: isCurve ? counts.filter((count) => count > 0).length : modes, all: counts.length };
 }
 
-export function lessonOf({ loss, metrics, coverage }: Signs): Lesson {
+export function lessonOf({ loss, metrics, coverage, spread }: Signs): Lesson {
   const { discriminatorSteps, generatorSteps, real, fake } = metrics;
   if (discriminatorSteps + generatorSteps === 0)
     return {
@@ -42,22 +62,20 @@ export function lessonOf({ loss, metrics, coverage }: Signs): Lesson {
       title: 'The game has begun',
       text: 'D learns where real points lie, and each arrow shows whither that pulls a fake. When the fakes have moved, D has to learn anew.',
     };
-  if (loss !== 'wasserstein-gp' && real > 0.97 && fake < 0.03)
+  const { found, all } = covered(coverage);
+  const misses = all > 1 && found <= all / 2;
+  if (misses && spread < CROWD) return COLLAPSE;
+  if (loss !== 'wasserstein-gp' && real - fake > FAR_APART)
     return loss === 'minimax'
       ? {
           title: 'G gets no gradient',
-          text: 'D is sure of every fake, and there the minimax loss ln(1 − D) is flat. No slope, no arrow: G stays lost however long it trains.',
+          text: 'D is sure of nearly every fake, and there the minimax loss ln(1 − D) is flat. No slope, no arrow: G stays lost however long it trains.',
         }
       : {
           title: 'D is too strong',
-          text: 'D tells every fake with certainty. Its answer has cliffs, and an arrow at a cliff says where D’s last step fell, not where real points lie.',
+          text: 'D tells nearly every fake. Its answer has cliffs, and an arrow at a cliff says where D’s last step fell, not where real points lie.',
         };
-  const { found, all } = covered(coverage);
-  if (all > 1 && found <= all / 2)
-    return {
-      title: 'G covers less than it should',
-      text: 'All fakes crowd in a few places. D judges points one by one, so nothing in its answer says that the others are missing: mode collapse.',
-    };
+  if (misses) return COLLAPSE;
   if (found < all || coverage.quality < 0.6)
     return {
       title: 'On the way',

@@ -8,7 +8,7 @@ import './board.ts';
 import './diagram.ts';
 import type { Look } from './game.ts';
 import { SUB_STEPS } from './iteration.ts';
-import { lessonOf } from './lesson.ts';
+import { lessonOf, spreadOf } from './lesson.ts';
 import { Panel } from './panel.ts';
 import { isProbability, meanLength } from './theory.ts';
 
@@ -122,9 +122,11 @@ export class Watch extends Panel {
 
   /** What is to be learnt from the board just now. */
   private lesson() {
-    const { reading, metrics, settings, live } = this.game;
-    if (!reading || !live) return null;
-    const lesson = lessonOf({ loss: settings.loss, metrics, coverage: reading.coverage });
+    const { reading, metrics, settings, live, look } = this.game;
+    if (!reading || !live || !look) return null;
+    const { dims } = live.frame;
+    const spread = spreadOf(look.view.fake, dims) / spreadOf(look.view.real, dims);
+    const lesson = lessonOf({ loss: settings.loss, metrics, coverage: reading.coverage, spread });
     return html`<div class="lesson" role="status">
       <h3>${lesson.title}</h3>
       <p>${lesson.text}</p>
