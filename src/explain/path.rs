@@ -13,11 +13,17 @@ use crate::nn::{Forward, Mode, Model};
 /// The state that holds the weighted sum over the rows so far.
 pub(super) const SUM: &str = "explain/sum";
 
+/// The image and the baseline, inputs `x` and `baseline`, both `[1, C, H, W]`.
+pub(super) fn ends<'b>(builder: &'b Builder, model: &Model) -> [Var<'b>; 2] {
+    let [channels, height, width] = model.architecture().input;
+    ["x", "baseline"].map(|name| builder.input(name, [1, channels, height, width], DType::F32))
+}
+
 /// The nodes of a graph from which a method goes on.
 pub(super) struct Rows<'b> {
-    /// The versions, `[rows, C, H, W]`.
+    /// The versions, `[rows, ...]`.
     pub versions: Var<'b>,
-    /// What a row moves along: x − x′ `[1, C, H, W]`, or noise `[rows, C, H, W]`.
+    /// What a row moves along, `[1, ...]` or `[rows, ...]`.
     pub direction: Var<'b>,
     pub forward: Forward<'b>,
     /// Σ of the rows' scores, rank 0.
@@ -26,32 +32,30 @@ pub(super) struct Rows<'b> {
 }
 
 impl<'b> Rows<'b> {
-    /// `ends` gives, from the image and the shape of its versions, where α = 0 lies and the direction of α.
+    /// `rows` versions `origin` + α·`direction`, both `[1, ...]` or `[rows, ...]`, that go `forward`.
     pub fn new(
-        builder: &'b Builder,
-        model: &Model,
         rows: usize,
-        ends: impl FnOnce(Var<'b>, [usize; 4]) -> (Var<'b>, Var<'b>),
+        origin: Var<'b>,
+        direction: Var<'b>,
+        forward: impl FnOnce(Var<'b>) -> Result<Forward<'b>>,
     ) -> Result<Self> {
-        let [channels, height, width] = model.architecture().input;
-        let x = builder.input("x", [1, channels, height, width], DType::F32);
+        let builder = origin.builder();
         let class = builder.input("class", [1], DType::U32).broadcast([rows]);
-        let alpha = builder.input("alpha", [rows], DType::F32).reshape([rows, 1, 1, 1]);
+        let mut column = vec![1; origin.rank()];
+        column[0] = rows;
+        let alpha = builder.input("alpha", [rows], DType::F32).reshape(column);
         let weight = builder.input("weight", [rows], DType::F32);
-        let (origin, direction) = ends(x, [rows, channels, height, width]);
         let versions = origin + alpha * direction;
-        let forward = model.forward(builder, versions, Mode::Eval)?;
-        let scores = forward.logits * class.one_hot(model.classes()); // [rows, classes]
+        let forward = forward(versions)?;
+        let scores = forward.logits * class.one_hot(forward.logits.dim(1)); // [rows, classes]
         builder.output("score", scores.sum(&[1]));
         Ok(Self { versions, direction, score: score(forward.logits, class), forward, weight })
     }
 
-    /// From the baseline, input `baseline` `[1, C, H, W]`, to the image.
+    /// From the baseline to the image.
     pub fn from_baseline(builder: &'b Builder, model: &Model, rows: usize) -> Result<Self> {
-        Self::new(builder, model, rows, |x, _| {
-            let baseline = builder.input("baseline", x.shape(), DType::F32);
-            (baseline, x - baseline)
-        })
+        let [x, baseline] = ends(builder, model);
+        Self::new(rows, baseline, x - baseline, |versions| model.forward(builder, versions, Mode::Eval))
     }
 
     /// The weighted sum of `each` `[rows, ...]` over the rows, added to the sum so far → `[...]`.
@@ -68,7 +72,8 @@ impl<'b> Rows<'b> {
 
     /// Output `slope` `[rows]`, dS_c/dα along the path from `gradient`, that in the versions: its mean over α is S_c(x) − S_c(x′).
     pub fn output_slope(&self, gradient: Var<'b>) {
-        gradient.builder().output("slope", (gradient * self.direction).sum(&[1, 2, 3]));
+        let values: Vec<usize> = (1..gradient.rank()).collect();
+        gradient.builder().output("slope", (gradient * self.direction).sum(&values));
     }
 }
 

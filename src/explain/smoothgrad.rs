@@ -4,7 +4,7 @@
 use super::{About, path::Rows, saliency};
 use crate::error::Result;
 use crate::graph::{Builder, DType, Distribution, Graph};
-use crate::nn::Model;
+use crate::nn::{Mode, Model};
 
 pub(super) const ABOUT: About = About {
     title: "SmoothGrad",
@@ -23,7 +23,10 @@ pub(super) const SAMPLES: usize = 50;
 pub fn graph(model: &Model, rows: usize) -> Result<Graph> {
     let builder = Builder::new();
     let key = builder.input("key", [2], DType::U32);
-    let rows = Rows::new(&builder, model, rows, |x, shape| (x, builder.random(Distribution::Normal, key, shape)))?;
+    let [channels, height, width] = model.architecture().input;
+    let x = builder.input("x", [1, channels, height, width], DType::F32);
+    let noise = builder.random(Distribution::Normal, key, [rows, channels, height, width]);
+    let rows = Rows::new(rows, x, noise, |versions| model.forward(&builder, versions, Mode::Eval))?;
     let gradient = builder.grad(rows.score, &[rows.versions])[0];
     builder.output("map", rows.accumulate(gradient).abs().reduce_max(&[0]));
     builder.finish()

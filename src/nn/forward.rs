@@ -38,6 +38,11 @@ pub struct Forward<'b> {
 }
 
 impl<'b> Forward<'b> {
+    /// What `tracer` met on its way to `logits`.
+    pub(super) fn new(logits: Var<'b>, tracer: Tracer<'b>) -> Self {
+        Self { logits, layers: tracer.layers, parameters: tracer.parameters.into_iter().map(|(_, state)| state).collect() }
+    }
+
     /// The output of the layer called `name`.
     pub fn layer(&self, name: &str) -> Option<Var<'b>> {
         self.layers.iter().find(|(n, _)| n == name).map(|&(_, var)| var)

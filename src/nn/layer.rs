@@ -247,6 +247,20 @@ impl Layer {
         }
     }
 
+    /// Whether the output is an affine function of the input in evaluation mode.
+    pub fn is_affine(&self) -> bool {
+        match self {
+            Layer::Conv { .. }
+            | Layer::BatchNorm
+            | Layer::AvgPool { .. }
+            | Layer::Dropout { .. }
+            | Layer::GlobalAvgPool
+            | Layer::Flatten
+            | Layer::Dense { .. } => true,
+            Layer::Activation { .. } | Layer::MaxPool { .. } | Layer::Residual { .. } | Layer::Inception { .. } => false,
+        }
+    }
+
     /// The stem of the layer's name, to which a number is added: `conv`, `norm`, `relu`, `pool`, …
     fn stem(&self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
 //! A [`Model`] is a checked [`Architecture`]: shapes, named parameters, cost. It holds no numbers; weights live in a store.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::forward::{Forward, Mode, Tracer};
@@ -172,7 +174,8 @@ impl Model {
         let mut tracer = Tracer::new(&builder, Mode::Eval);
         let mut layers: Vec<LayerInfo> = Vec::new();
         let (mut size, mut macs) = (0, 0);
-        let logits = walk(&architecture, &mut tracer, x, |name, layer, output, tracer| {
+        let normalised = builder.scope("normalise", || normalise(&architecture, x))?;
+        let logits = walk(&architecture, &mut tracer, normalised, 0..architecture.layers.len(), |name, layer, output, tracer| {
             layers.push(LayerInfo {
                 name: name.to_string(),
                 kind: layer.kind(),
@@ -237,23 +240,41 @@ impl Model {
             return Err(Error::Shape { op: "model", message, label: String::new() });
         }
         let mut tracer = Tracer::new(builder, mode);
-        let logits = walk(&self.architecture, &mut tracer, x, |_, _, _, _| {})?;
-        let parameters = tracer.parameters.into_iter().map(|(_, state)| state).collect();
-        Ok(Forward { logits, layers: tracer.layers, parameters })
+        let normalised = builder.scope("normalise", || normalise(&self.architecture, x))?;
+        let logits = walk(&self.architecture, &mut tracer, normalised, 0..self.architecture.layers.len(), |_, _, _, _| {})?;
+        Ok(Forward::new(logits, tracer))
+    }
+
+    /// How many of the first layers are affine in [`Mode::Eval`].
+    pub(crate) fn affine_layers(&self) -> usize {
+        self.architecture.layers.iter().take_while(|layer| layer.is_affine()).count()
+    }
+
+    /// What `x` (`[N, C, H, W]`, pixels 0…1) is after the first `layers` layers, in [`Mode::Eval`].
+    pub(crate) fn head<'b>(&self, builder: &'b Builder, x: Var<'b>, layers: usize) -> Result<Var<'b>> {
+        let normalised = builder.scope("normalise", || normalise(&self.architecture, x))?;
+        walk(&self.architecture, &mut Tracer::new(builder, Mode::Eval), normalised, 0..layers, |_, _, _, _| {})
+    }
+
+    /// The rest of the forward pass of what a [`head`](Self::head) of `layers` layers gives.
+    pub(crate) fn tail<'b>(&self, builder: &'b Builder, hidden: Var<'b>, layers: usize) -> Result<Forward<'b>> {
+        let mut tracer = Tracer::new(builder, Mode::Eval);
+        let logits = walk(&self.architecture, &mut tracer, hidden, layers..self.architecture.layers.len(), |_, _, _, _| {})?;
+        Ok(Forward::new(logits, tracer))
     }
 }
 
-/// Normalises `x` and adds all layers; `visit` sees each layer's name and output.
+/// Adds the layers `range` on top of `x`; `visit` sees each layer's name and output.
 fn walk<'b>(
     architecture: &Architecture,
     tracer: &mut Tracer<'b>,
-    x: Var<'b>,
+    mut x: Var<'b>,
+    range: Range<usize>,
     mut visit: impl FnMut(&str, &Layer, Var<'b>, &Tracer<'b>),
 ) -> Result<Var<'b>> {
     let builder = x.builder();
-    let mut x = builder.scope("normalise", || normalise(architecture, x))?;
     let layers = &architecture.layers;
-    for (index, (layer, name)) in layers.iter().zip(layer::names(layers)).enumerate() {
+    for (index, (layer, name)) in layers.iter().zip(layer::names(layers)).enumerate().take(range.end).skip(range.start) {
         let fail = |message| Error::Layer { layer: index, kind: layer.kind().to_string(), message };
         let output = tracer.layer(&name, layer, x, rectified(&layers[index + 1..]));
         builder.check().map_err(|e| fail(e.to_string()))?; // comes first: a message about an inert variable would mislead
