@@ -11,7 +11,7 @@ use crate::nn::Model;
 use crate::tensor::Tensor;
 
 /// The most versions of an image, and the most pixel values of all of them, that go through a network at a time.
-const MAX_ROWS: usize = 32;
+const MAX_ROWS: usize = 64;
 const MAX_VALUES: usize = 1 << 20;
 
 /// A method compiled for one model and batch size: keep it, and the next explanation costs its runs only.

@@ -162,12 +162,12 @@ pub fn avg_pool(pool: Pool2d, from: &Shape, to: &Shape) -> Kernel {
 pub fn avg_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
     let (planes, count) = (Planes::new(pool, image, pooled), image[0] * image[1]);
     Kernel::new(move |x, out| {
+        if planes.halves() && planes.input == planes.output.map(|side| 2 * side) {
+            return spread(x.get(0), out, planes.output[1]);
+        }
         out.fill(0.0);
         planes.each(count, |input, output| {
             let (dy, dx) = (&x.get(0)[output], &mut out[input]);
-            if planes.halves() {
-                return spread(dy, dx, planes.input[1], planes.output[1]);
-            }
             planes.windows(|o, rows, columns| {
                 let share = dy[o] / (rows.len() * columns.len()) as f32;
                 for row in rows {
@@ -178,17 +178,21 @@ pub fn avg_pool_grad(pool: Pool2d, image: &Shape, pooled: &Shape) -> Kernel {
     })
 }
 
-/// A quarter of each value to all four cells of its 2×2 window.
-fn spread(dy: &[f32], dx: &mut [f32], width: usize, half: usize) {
+/// A quarter of each value to all four cells of its 2×2 window; `half` values a row.
+fn spread(dy: &[f32], dx: &mut [f32], half: usize) {
     if half == 0 {
         return;
     }
-    for (line, pair) in dy.chunks_exact(half).zip(dx.chunks_exact_mut(2 * width)) {
-        let (above, below) = pair.split_at_mut(width);
-        for ((dy, a), b) in line.iter().zip(above.as_chunks_mut::<2>().0).zip(below.as_chunks_mut::<2>().0) {
-            *a = [dy * 0.25; 2];
-            *b = *a;
+    for (line, pair) in dy.chunks_exact(half).zip(dx.chunks_exact_mut(4 * half)) {
+        let (above, below) = pair.split_at_mut(2 * half);
+        let ((fours, rest), (eights, pairs)) = (line.as_chunks::<4>(), above.as_chunks_mut::<8>());
+        for ([a, b, c, d], eight) in fours.iter().map(|four| four.map(|dy| dy * 0.25)).zip(eights) {
+            *eight = [a, a, b, b, c, c, d, d];
         }
+        for (dy, pair) in rest.iter().zip(pairs.as_chunks_mut::<2>().0) {
+            *pair = [dy * 0.25; 2];
+        }
+        below.copy_from_slice(above);
     }
 }
 
