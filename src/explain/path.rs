@@ -72,8 +72,9 @@ impl<'b> Rows<'b> {
 
     /// Output `slope` `[rows]`, dS_c/dα along the path from `gradient`, that in the versions: its mean over α is S_c(x) − S_c(x′).
     pub fn output_slope(&self, gradient: Var<'b>) {
-        let values: Vec<usize> = (1..gradient.rank()).collect();
-        gradient.builder().output("slope", (gradient * self.direction).sum(&values));
+        let [rows, values] = [self.weight.dim(0), self.direction.shape().len()];
+        let slopes = gradient.reshape([rows, values]).matmul(self.direction.reshape([values, 1]));
+        gradient.builder().output("slope", slopes.reshape([rows]));
     }
 }
 

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use crate::buffer::Kernel;
+use crate::matvec;
 use crate::simd::{self, Tiles};
 use vitrine_graph::Shape;
 
@@ -231,6 +232,18 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
     let k = if ta { a[r - 2] } else { a[r - 1] };
     let batch = if r == 3 { out[0] } else { 1 };
     debug_assert_eq!((a.len(), b.len()), (batch * m * k, batch * n * k));
+    if m == 1 || n == 1 {
+        // The vector is the operand with one row or column; the other's vectors along K lie one behind the other, or side by side.
+        let (matrix, vector, behind) = if n == 1 { (0, 1, !ta) } else { (1, 0, tb) };
+        return Kernel::new(move |x, out| {
+            let (matrix, vector, len) = (x.get(matrix), x.get(vector), m * n);
+            for i in 0..batch {
+                let (matrix, vector) = (&matrix[i * len * k..][..len * k], &vector[i * k..][..k]);
+                let product = if behind { matvec::dots } else { matvec::combination };
+                product(matrix, vector, &mut out[i * len..][..len]);
+            }
+        });
+    }
     let (a_strides, b_strides) = (if ta { (1, m) } else { (k, 1) }, if tb { (k, 1) } else { (1, n) });
     // A tile is wider than high: what has few columns is computed as its transpose.
     let turned = n < NARROW && m > n;

@@ -2,8 +2,8 @@
 //!
 //! One file per family: [`gemm`], [`conv`], [`weight_grad`], [`pool`], [`reduce`], [`fused`] (element-wise), [`movement`], [`gather`],
 //! [`random`]. Each function takes attributes and shapes and gives a [`buffer::Kernel`]; its operands are named as in
-//! [`vitrine_graph::Op`]. `math` has the scalar functions, `simd` the register tiles, `index` strided walks, [`buffer`] memory and what
-//! a kernel sees of it. [`peak`] measures the machine.
+//! [`vitrine_graph::Op`]. `math` has the scalar functions, `matvec` products with a vector, `simd` the register tiles, `index`
+//! strided walks, [`buffer`] memory and what a kernel sees of it. [`peak`] measures the machine.
 //!
 //! A crate of its own, because it alone is compiled for speed and the rest of the page's download for size. `unsafe` only where the
 //! CPU's wide instructions are called (`simd`). NaN goes through every operation, `relu`, maxima and pooling included: a lost loss
@@ -16,6 +16,7 @@ pub mod gather;
 pub mod gemm;
 mod index;
 mod math;
+mod matvec;
 pub mod movement;
 pub mod peak;
 pub mod pool;
