@@ -58,9 +58,10 @@ impl Default for GanOptions {
 }
 
 impl GanOptions {
-    /// Mode collapse: without penalty and with rates that hardly let D follow, G runs from one mode to the next and D after it.
+    /// Mode collapse: without penalty and with five times D's rate, G runs from one mode to the next and D after it.
     pub fn collapse() -> Self {
-        Self { discriminator_rate: 0.0001, generator_rate: 0.01, half_life: 0, penalty: Some(0.0), average: 0.0, ..Self::default() }
+        let (discriminator_rate, generator_rate, penalty) = (0.02, 0.1, Some(0.0));
+        Self { latent: 16, discriminator_rate, generator_rate, half_life: 0, penalty, average: 0.0, ..Self::default() }
     }
 
     /// The penalty's weight.
