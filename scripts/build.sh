@@ -13,7 +13,9 @@ build_module() {
   cargo build --quiet --release --lib --target wasm32-unknown-unknown "$@"
   [ "$out/vitrine_bg.wasm" -nt "$module" ] && return
   wasm-bindgen --target web --out-dir "$out" "$module"
-  "$tools/wasm-opt" -O3 --strip-debug "$out/vitrine_bg.wasm" -o "$out/vitrine_bg.wasm"
+  # The first kilobyte is the far end of the stack, which the linker puts first: no address is meant to wrap around to it, so that
+  # additions of constants to addresses can go into the loads.
+  "$tools/wasm-opt" -O3 --strip-debug --low-memory-unused "$out/vitrine_bg.wasm" -o "$out/vitrine_bg.wasm"
 }
 
 build_module www/pkg
