@@ -118,7 +118,7 @@ const labs = {
     await page.getByText(/Left a sample/).waitFor();
     await shoot('trained');
     await button(page, 'Mode collapse').click();
-    await page.getByText(/^step 0$/).waitFor();
+    await page.getByRole('toolbar', { name: 'Training' }).getByText('step 0').waitFor();
     await button(page, 'Train').click();
     await page.getByRole('heading', { name: 'The modes collapse' }).waitFor({ timeout: TRAINING_MS });
     await button(page, 'Pause').click();

@@ -130,7 +130,9 @@ test('no gradient for G with the minimax loss; the non-saturating one draws long
   await trainTo(lab, 200);
   const [arrows, found] = [await arrowLength(lab), await quality(lab)];
   await expect(lab.root.getByRole('heading', { name: 'G gets no gradient' })).toBeVisible();
+  await expect(lab.button('No gradient for G')).toHaveAttribute('aria-pressed', 'true');
   await lab.root.getByRole('combobox', { name: 'Loss' }).selectOption('non-saturating');
+  await expect(lab.button('No gradient for G')).toHaveAttribute('aria-pressed', 'false');
   await expect.poll(() => steps(lab)).toBe(0);
   await lab.ready();
   await trainTo(lab, 200);

@@ -16,15 +16,18 @@ declare global {
 
 const open = (page: Page, url: string, state = ''): Promise<Lab> => Lab.open(page, url, state, 'image-gan');
 
-/** Turns done, as the transport bar says. */
-const turns = async (lab: Lab): Promise<number> => {
-  const text = await lab.root.getByText(/^step [\d\s]+/).innerText();
+/** Steps done, as the transport bar says. */
+const steps = async (lab: Lab): Promise<number> => {
+  const text = await lab.root
+    .getByRole('toolbar', { name: 'Training' })
+    .getByText(/^step [\d\s]+/)
+    .innerText();
   return Number(/^step ([\d\s]+)/.exec(text)![1].replace(/\D/g, ''));
 };
 
 async function trainTo(lab: Lab, goal: number): Promise<void> {
   await lab.button('Train').click();
-  await expect.poll(() => turns(lab), { timeout: 150_000 }).toBeGreaterThanOrEqual(goal);
+  await expect.poll(() => steps(lab), { timeout: 150_000 }).toBeGreaterThanOrEqual(goal);
   await lab.button('Pause').click();
   await expect(lab.button('Step D')).toBeEnabled();
 }
@@ -201,7 +204,7 @@ test('steps, the sheet, the way back over it, neighbours, a walk', async ({ page
   await expectAccessible(page, 'image-gan, after some turns');
 
   await lab.button('Rewind').click();
-  await expect.poll(() => turns(lab)).toBe(0);
+  await expect.poll(() => steps(lab)).toBe(0);
   await expect.poll(() => sheet(lab)).toBe(first);
 });
 
@@ -210,7 +213,7 @@ test('a judge sees the noise become digits, in a game that it outlives', async (
   const lab = await open(page, site.url);
   await lab.button('Train a judge').click();
   const distance = lab.root.getByRole('img', {
-    name: /^Fréchet distance against turn\. generated/,
+    name: /^Fréchet distance against step\. generated/,
   });
   await expect(distance).toBeVisible({ timeout: 60_000 });
   const reading = async () => Number(/generated ([\d.]+)/.exec((await distance.getAttribute('aria-label'))!)![1]);
@@ -223,7 +226,7 @@ test('a judge sees the noise become digits, in a game that it outlives', async (
     }),
   ).toBeVisible();
   await lab.root.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('least-squares');
-  await expect.poll(() => turns(lab)).toBe(0);
+  await expect.poll(() => steps(lab)).toBe(0);
   await expect(distance).toBeVisible();
 });
 

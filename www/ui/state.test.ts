@@ -4,6 +4,7 @@ import {
   decode,
   encode,
   flag,
+  has,
   initialState,
   integer,
   name,
@@ -99,6 +100,13 @@ describe('a list of names', () => {
   it.each(['a.b.c.d', 'a.a', 'a..b', 'a.<img>', `a.${'b'.repeat(41)}`])('cannot be %s', (text) =>
     expect(field.parse(text)).toBeUndefined(),
   );
+});
+
+it('a state has values that are written alike', () => {
+  const state = { ...initialState(schema), rate: 0.1 };
+  expect(has(schema, state, {})).toBe(true);
+  expect(has(schema, state, { data: 'digits', rate: 0.1 + 1e-9 })).toBe(true);
+  expect(has(schema, state, { data: 'digits', rate: 0.2 })).toBe(false);
 });
 
 it('a schema may have other defaults, which then are what a hash need not say', () => {

@@ -76,6 +76,13 @@ export function withDefaults<S>(schema: Schema<S>, defaults: Partial<S>): Schema
   return Object.fromEntries(changed) as unknown as Schema<S>;
 }
 
+/** Whether `state` has the values of `part`. */
+export function has<S>(schema: Schema<S>, state: S, part: Partial<S>): boolean {
+  return (Object.keys(part) as (keyof S)[]).every(
+    (key) => schema[key].format(state[key]) === schema[key].format(part[key] as S[typeof key]),
+  );
+}
+
 /** Reads what the schema knows; `dropped` names keys whose values broke their rule. */
 export function decode<S>(schema: Schema<S>, text: string): { state: S; dropped: string[] } {
   const state = initialState(schema);

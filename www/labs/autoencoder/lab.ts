@@ -6,7 +6,7 @@ import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import { Coding } from './experiment.ts';
 import './inside.ts';
-import { PRESETS, SCHEMA, type Settings } from './settings.ts';
+import { depthOfChange, PRESETS, SCHEMA, type Settings } from './settings.ts';
 import './setup.ts';
 import './watch.ts';
 
@@ -23,6 +23,10 @@ export class AutoencoderLab extends LabShell<Settings, Coding> {
 
   protected override create(settings: Settings): Coding {
     return new Coding(settings);
+  }
+
+  protected override alters(before: Settings, after: Settings): boolean {
+    return depthOfChange(before, after) !== 'nothing';
   }
 
   protected override ready({ coders, problems }: Coding): boolean {

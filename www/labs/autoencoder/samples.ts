@@ -91,8 +91,8 @@ export class Samples extends Panel {
       )}
       ${sheetButtons(this, 'Samples', 'autoencoder-samples', this.rows)}
       <p class="soft">
-        The plain autoencoder is asked only about codes of real images, so a random code may decode to nothing in particular: of 32
-        numbers even one from a distribution fitted to its codes, the kinder question. The variational one is trained with noise on
+        The plain autoencoder is asked only about codes of real images, so a random code may decode to nothing in particular; with
+        32 latents even a code from a distribution fitted to those of real images does. The variational one is trained with noise on
         its codes and pays for leaving N(0, I): it has seen the places that samples come from. Compare the two with equally many
         latents, which decode the very same numbers.
       </p>`;

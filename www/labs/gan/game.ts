@@ -21,7 +21,7 @@ import { termsOf, type Terms } from './theory.ts';
 const FRAME_MS = 14;
 const CALM_MS = 250;
 /** As in Srivastava et al. 2017. */
-const SAMPLES = 2500;
+export const SAMPLES = 2500;
 const CHANGES: readonly Change[] = ['nothing', 'rates', 'seed', 'game'];
 
 /** One game and what does not change while it is played. */

@@ -11,6 +11,7 @@ import { saveButtons, saveStyles } from '../../ui/save-buttons.ts';
 import { styles } from '../../ui/styles.ts';
 import { controls } from '../../ui/theme.ts';
 import { SIDE } from './field.ts';
+import { SAMPLES } from './game.ts';
 import { lean, paintGround, toneOf } from './ground.ts';
 import { Inks } from './inks.ts';
 import { covered, MOST_MODES } from './lesson.ts';
@@ -148,7 +149,8 @@ export class Inside extends Panel {
     const all = [...counts];
     const isCurve = all.length > MOST_MODES;
     const { found } = covered(reading.coverage);
-    const most = Math.max(...all, 1);
+    // An even share fills a bar: a few samples at one mode must not look like much.
+    const most = Math.max(...all, SAMPLES / all.length);
     const what = isCurve ? 'places' : all.length === 1 ? 'mode' : 'modes';
     const bars = all.map((count, i): SheetBar => ({ label: String(i + 1), value: count, text: String(count), color: '--orange' }));
     return html`<section class="stack" aria-label="Coverage">
@@ -177,8 +179,8 @@ export class Inside extends Panel {
           ),
       })}
       <p class="soft">
-        Of 2500 samples from ${settings.average === 0 ? 'G' : 'G with its weights averaged over time'}: high quality is within 3σ of
-        a centre; ${isCurve ? 'a place counts from one such sample' : 'a mode counts from 1 % of all'}.
+        Of ${SAMPLES} samples from ${settings.average === 0 ? 'G' : 'G with its weights averaged over time'}: high quality is within
+        3σ of a centre; ${isCurve ? 'a place counts from one such sample' : 'a mode counts from 1 % of all'}.
       </p>
     </section>`;
   }

@@ -6,7 +6,7 @@ import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import { Game } from './game.ts';
 import './inside.ts';
-import { PRESETS, SCHEMA, type Settings } from './settings.ts';
+import { changeBetween, PRESETS, SCHEMA, type Settings } from './settings.ts';
 import './setup.ts';
 import './watch.ts';
 
@@ -24,6 +24,10 @@ export class GanLab extends LabShell<Settings, Game> {
 
   protected override create(settings: Settings): Game {
     return new Game(settings);
+  }
+
+  protected override alters(before: Settings, after: Settings): boolean {
+    return changeBetween(before, after) !== 'nothing';
   }
 
   protected override ready({ look, problems }: Game): boolean {

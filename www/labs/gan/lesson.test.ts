@@ -36,6 +36,7 @@ describe('the lesson of the board', () => {
       'G covers less than it should',
     );
     expect(title({ coverage: coverage([2000, 0, 0, 0, 0, 0, 0, 300]) })).toBe('G covers less than it should');
+    expect(title({ coverage: coverage([30, 20, 10, 0, 0, 0, 0, 0], 0.02) })).toBe('G is still learning');
     expect(title({ coverage: coverage([300, 300, 300, 300, 300, 300, 300, 3]) })).toBe('On the way');
     expect(title({ metrics: { ...metrics, generatorSteps: 0 } })).toBe('Only D learns');
     expect(title({ metrics: { ...sure, generatorSteps: 8 } })).toBe('The game has begun');

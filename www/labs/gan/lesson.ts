@@ -25,6 +25,8 @@ export const MOST_MODES = 25;
 const FAR_APART = 0.65;
 /** Fakes that lie closer together than this crowd. */
 const CROWD = 0.5;
+/** From this share of fakes at a mode on, modes without any are dropped, not still to be found. */
+const SETTLED = 0.5;
 
 /** The root of the mean squared distance of `points` from their mean. */
 export function spreadOf(points: Float32Array, dims: number): number {
@@ -75,7 +77,13 @@ export function lessonOf({ loss, metrics, coverage, spread }: Signs): Lesson {
           title: 'D is too strong',
           text: 'D tells nearly every fake. Its answer has cliffs, and an arrow at a cliff says where D’s last step fell, not where real points lie.',
         };
-  if (misses) return COLLAPSE;
+  if (misses)
+    return coverage.quality >= SETTLED
+      ? COLLAPSE
+      : {
+          title: 'G is still learning',
+          text: 'Fakes have spread out, but few are where real points are. That is early, no failure: go on. If it stays so, make the rates smaller.',
+        };
   if (found < all || coverage.quality < 0.6)
     return {
       title: 'On the way',

@@ -150,7 +150,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'collapse',
     title: 'Mode collapse',
-    text: 'G learns five times faster than D, without penalty. In some 300 turns all fakes crowd at one mode; D follows, they run on. Count the modes.',
+    text: 'G learns five times faster than D, without penalty. In some 300 steps all fakes crowd at one mode; D follows, they run on. Count the modes.',
     settings: { latent: 16, dlr: 0.02, glr: 0.1, half: 0, penalty: 0, average: 0 },
     offered: true,
   },

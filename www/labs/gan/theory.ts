@@ -88,7 +88,7 @@ export function generatorFormula(loss: LossName, { generator }: Terms): string {
 
 function aligned(name: string, rows: readonly (readonly [string, number | null])[], total: number | null): string {
   const text = rows.map(([letters, value], i) => `${i === 0 ? `${name} ={}` : ''} & ${letters} && ${texNumber(value)}`);
-  if (total !== null) text.push(`&&& \\mathbf{${texNumber(total)}}`);
+  if (total !== null) text.push(`={} &&& \\mathbf{${texNumber(total)}}`);
   return String.raw`\begin{aligned} ${text.join(String.raw` \\ `)} \end{aligned}`;
 }
 

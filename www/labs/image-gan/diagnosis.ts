@@ -46,7 +46,7 @@ export function lessonOf({ discriminatorSteps, generatorSteps, real, fake }: Ima
   if (least < TOO_EARLY)
     return {
       title: 'The game has begun',
-      reason: 'D finds the first signs of real images, and G takes them up. Shapes come after some hundred turns.',
+      reason: 'D finds the first signs of real images, and G takes them up. Shapes come after some hundred steps.',
     };
   const isProbability = loss === 'non-saturating' || loss === 'minimax';
   if (isProbability && real - fake > FAR_APART)

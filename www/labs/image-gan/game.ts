@@ -215,7 +215,6 @@ export class Game extends Experiment<Settings, Place> {
       stepsPerEpoch: 0,
       rate,
       speed,
-      speeds: { slow: '2 turns a second', brisk: '20 turns a second', full: 'full speed' },
       seed: settings.seed,
       device,
     };

@@ -77,10 +77,9 @@ export class Inside extends Panel {
     const { trace, settings } = this.game;
     const isShare = settings.loss === 'non-saturating' || settings.loss === 'minimax';
     return html`<section class="stack" aria-label="Curves">
-      <vt-plot heading="Losses" xLabel="turn" file="image-gan-losses" .lines=${LOSS_LINES} .data=${trace.data([0, 1])}></vt-plot>
+      <vt-plot heading="Losses" file="image-gan-losses" .lines=${LOSS_LINES} .data=${trace.data([0, 1])}></vt-plot>
       <vt-plot
         heading=${isShare ? 'Mean D(x)' : 'Mean score'}
-        xLabel="turn"
         file="image-gan-scores"
         ?shares=${isShare}
         .lines=${SCORE_LINES}
@@ -88,7 +87,6 @@ export class Inside extends Panel {
       ></vt-plot>
       <vt-plot
         heading="Gradient that reaches G"
-        xLabel="turn"
         file="image-gan-gradient"
         log
         .lines=${GRADIENT_LINES}
@@ -125,7 +123,6 @@ export class Inside extends Panel {
           : html`<p class="soft number">The judge is right on ${percent(judge)} of held-out images.</p>
               <vt-plot
                 heading="Fréchet distance"
-                xLabel="turn"
                 file="image-gan-frechet"
                 log
                 .lines=${DISTANCE_LINES}
@@ -137,7 +134,8 @@ export class Inside extends Panel {
       ${
         verdict
           ? html`<p class="number">
-                <strong>${found} of ${names.length} classes</strong> · sure to ${percent(verdict.confidence, 0)}
+                <strong>${found} of ${names.length} classes</strong> · the judge is ${percent(verdict.confidence, 0)} sure on
+                average
               </p>
               <ul
                 class="classes"

@@ -25,6 +25,6 @@ export function imageGanPoster(): TemplateResult {
     <rect class="ground" x="488" y="66" width="52" height="44" rx="5" />
     <text x="518" y="92">D</text>
     <text x="104" y="150">noise</text>
-    <text x="452" y="150">turn 500</text>
+    <text x="452" y="150">step 500</text>
   </svg>`;
 }

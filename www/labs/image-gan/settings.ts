@@ -118,7 +118,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'digits',
     title: 'From noise to digits',
-    text: 'Train some 500 turns. Each square keeps its noise: only G changes. Then look back over the sheet, step by step.',
+    text: 'Train some 500 steps. Each square keeps its noise: only G changes. Then look back over the sheet, step by step.',
     settings: {},
     offered: true,
   },
@@ -146,14 +146,14 @@ export const PRESETS: readonly Preset<Settings>[] = [
   {
     id: 'wasserstein',
     title: 'Wasserstein with penalty',
-    text: 'D scores instead of judging, and a penalty keeps its slope near 1. Slower per turn, steadier over many.',
+    text: 'D scores instead of judging, and a penalty keeps its slope near 1. Slower per step, steadier over many.',
     settings: { loss: 'wasserstein-gp' },
     offered: false,
   },
   {
     id: 'strokes',
     title: 'Larger images',
-    text: 'Digits drawn on 28×28 pixels: the networks of MNIST. A turn takes longer.',
+    text: 'Digits drawn on 28×28 pixels: the networks of MNIST. A step takes longer.',
     settings: { data: 'strokes' },
     offered: true,
   },

@@ -95,11 +95,10 @@ export class Watch extends Panel {
           return { picture: photograph(live.real.subarray(i * size, (i + 1) * size), shape), label: `real image ${i + 1}` };
         }),
       };
-    const mean = (value: number) => (metrics.discriminatorSteps > 0 ? `; D says ${brief(value)} on average` : '');
     return html`<section class="stack" aria-label="Real images">
       <h3>Real images, to compare</h3>
       <vt-images class="real" label="Real images" .columns=${REAL} .tiles=${this.shown.tiles}></vt-images>
-      <p class="soft number">Real images${mean(metrics.real)}.</p>
+      ${metrics.discriminatorSteps > 0 ? html`<p class="soft number">D says ${brief(metrics.real)} on average.</p>` : nothing}
     </section>`;
   }
 
@@ -131,7 +130,7 @@ export class Watch extends Panel {
       <input
         type="range"
         aria-label="Look back over the sheet"
-        aria-valuetext="turn ${step}"
+        aria-valuetext="step ${step}"
         min="0"
         max=${last}
         step="1"
@@ -139,7 +138,7 @@ export class Watch extends Panel {
         ?disabled=${playing || last === 0}
         @input=${(event: Event) => this.look((event.target as HTMLInputElement).valueAsNumber)}
       />
-      <output class="number">turn ${count(step)}</output>
+      <output class="number">step ${count(step)}</output>
       ${sheetButtons(this, 'Sheet', 'image-gan-sheet', rowsOf(this.tiles(), COLUMNS))}
     </div>`;
   }

@@ -1,5 +1,5 @@
 /** The shell of every lab that trains a classifier. */
-import type { RunSettings } from './settings.ts';
+import { depthOfChange, type RunSettings } from './settings.ts';
 import { Session } from './session.ts';
 import { LabShell } from './shell.ts';
 
@@ -11,6 +11,10 @@ export abstract class RunLab<S extends RunSettings> extends LabShell<S, Session<
 
   protected override create(settings: S): Session<S> {
     return new Session(settings);
+  }
+
+  protected override alters(before: S, after: S): boolean {
+    return depthOfChange(before, after) !== 'nothing';
   }
 
   /** Once there is data and a network, or a message that says why not. */

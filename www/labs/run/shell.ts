@@ -7,7 +7,7 @@ import { state } from 'lit/decorators.js';
 import type { DeviceChoice, EngineModule } from '../../engine/types.ts';
 import { problemNote } from '../../ui/fields.ts';
 import { onKey } from '../../ui/shortcuts.ts';
-import { encode, initialState, overlay, type Schema } from '../../ui/state.ts';
+import { encode, has, initialState, overlay, type Schema } from '../../ui/state.ts';
 import { story, storyStyles } from '../../ui/story.ts';
 import { controls } from '../../ui/theme.ts';
 import '../../ui/transport.ts';
@@ -42,6 +42,8 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
   protected abstract ready(session: X): boolean;
   /** What is said until then. */
   protected abstract progressOf(session: X): string;
+  /** Whether a change makes another experiment, not only another look at the same one. */
+  protected abstract alters(before: S, after: S): boolean;
   /** Once, with an experiment that has not started yet. */
   protected opened(_session: X): void {}
   /** After "Try this" has set everything. */
@@ -105,14 +107,24 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
     return this.session ? encode(this.subject.schema, this.session.settings) : '';
   }
 
-  /** Sets everything as the preset `id` says; the seed stays. */
-  private async choose(id: string): Promise<void> {
+  /** Everything as `preset` says; the seed stays. */
+  private settingsOf({ settings }: Preset<S>, { v, seed }: S): S {
+    return { ...initialState(this.subject.schema), v, seed, ...settings };
+  }
+
+  /** The preset that was chosen, as long as no other experiment was made of it by hand; empty: none. */
+  private chosen({ settings }: X): string {
     const { schema, presets } = this.subject;
-    const preset = presets.find((entry) => entry.id === id);
+    const preset = presets.find(({ id }) => id === this.preset);
+    const holds = preset && has(schema, settings, preset.settings) && !this.alters(this.settingsOf(preset, settings), settings);
+    return holds ? preset.id : '';
+  }
+
+  private async choose(id: string): Promise<void> {
+    const preset = this.subject.presets.find((entry) => entry.id === id);
     if (!preset || !this.session) return;
     this.preset = id;
-    const { v, seed } = this.session.settings;
-    await this.session.update({ ...initialState(schema), v, seed, ...preset.settings });
+    await this.session.update(this.settingsOf(preset, this.session.settings));
     this.presetChosen();
   }
 
@@ -125,7 +137,7 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
     return html`<div
       @keydown=${(event: KeyboardEvent) => onKey(event, { ' ': act('toggle'), s: act('step'), e: act('epoch'), r: act('rewind') })}
     >
-      ${omitted.has('story') ? null : story(title, text, experiments, this.preset, (id) => this.choose(id))}
+      ${omitted.has('story') ? null : story(title, text, experiments, this.chosen(session), (id) => this.choose(id))}
       <vt-transport
         .run=${session.run}
         @action=${(event: CustomEvent<Action>) => session.act(event.detail)}

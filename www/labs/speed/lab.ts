@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { choose, problemNote, progress, slider } from '../../ui/fields.ts';
-import { encode, initialState, overlay } from '../../ui/state.ts';
+import { encode, has, initialState, overlay } from '../../ui/state.ts';
 import { story, storyStyles } from '../../ui/story.ts';
 import { controls } from '../../ui/theme.ts';
 import type { ErrorDetail, LabElement, LabOptions } from '../lab.ts';
@@ -108,6 +108,12 @@ export class SpeedLab extends LitElement implements LabElement {
     this.change({ ...initialState(SCHEMA), ...preset.settings });
   }
 
+  /** The preset that was chosen, as long as nothing was changed by hand; empty: none. */
+  private get chosen(): string {
+    const preset = PRESETS.find(({ id }) => id === this.preset);
+    return preset && has(SCHEMA, this.settings, { ...initialState(SCHEMA), ...preset.settings }) ? preset.id : '';
+  }
+
   /** Where other labs have their transport bar. */
   private bar() {
     const { measurement, settings } = this;
@@ -163,7 +169,7 @@ export class SpeedLab extends LitElement implements LabElement {
   protected override render() {
     const { omitted, measurement } = this;
     const offered = omitted.has('experiments') ? [] : PRESETS;
-    return html`${omitted.has('story') ? null : story(TITLE, TEXT, offered, this.preset, (id) => this.choose(id))} ${this.bar()}
+    return html`${omitted.has('story') ? null : story(TITLE, TEXT, offered, this.chosen, (id) => this.choose(id))} ${this.bar()}
       ${problemNote(this.notice)}
       <div class="columns">
         <section>

@@ -5,7 +5,7 @@ import '../../ui/set-up.ts';
 import { columnStyles } from '../run/columns.ts';
 import { LabShell, type Subject } from '../run/shell.ts';
 import './inside.ts';
-import { PRESETS, SCHEMA, type Settings } from './settings.ts';
+import { changeBetween, PRESETS, SCHEMA, type Settings } from './settings.ts';
 import './setup.ts';
 import { Trial } from './trial.ts';
 import './watch.ts';
@@ -23,6 +23,10 @@ export class VaeLab extends LabShell<Settings, Trial> {
 
   protected override create(settings: Settings): Trial {
     return new Trial(settings);
+  }
+
+  protected override alters(before: Settings, after: Settings): boolean {
+    return changeBetween(before, after) !== 'nothing';
   }
 
   protected override ready({ live, problems }: Trial): boolean {
