@@ -10,6 +10,7 @@ use explain_support::*;
 use pollster::block_on;
 use vitrine::device::Device;
 use vitrine::explain::{Baseline, ExplainOptions, Explainer, Method};
+use vitrine::nn::{Activation, Architecture, Layer, Model, preset};
 use vitrine::{Error, Tensor};
 
 const BASELINES: [Baseline; 4] = [Baseline::Black, Baseline::White, Baseline::Blur, Baseline::Noise];
@@ -68,6 +69,31 @@ fn attributions_are_complete() {
                 assert_close(&[units.iter().sum::<f32>()], &[total], 1e-4);
             }
         }
+    }
+}
+
+/// Integrated gradients as they are defined: from black, Σ_k x_k·∂S/∂x_k at each midpoint αx is gradient × input there, divided by α.
+/// The engine takes the affine first layers once for all steps instead: convolution, normalisation, and what the pixels are divided by.
+#[test]
+fn integrated_gradients_are_the_mean_of_gradients_along_the_path() {
+    const STEPS: usize = 7;
+    let dense_first = vec![Layer::Dense { units: 6 }, Layer::Activation { function: Activation::Tanh }, Layer::Dense { units: 4 }];
+    let layers = ["lenet-5", "gap-cnn", "resnet-8"].map(|id| preset(id, [2, 9, 8], 4).unwrap().layers);
+    for layers in layers.into_iter().chain([dense_first]) {
+        let (mean, std) = (vec![0.3, 0.5], vec![0.2, 0.4]);
+        let model = Model::new(Architecture { input: [2, 9, 8], mean, std, layers }).unwrap();
+        let mut store = random_weights(&model, 21);
+        let image = random_image(144, 21);
+        let options = ExplainOptions { steps: STEPS, ..ExplainOptions::default() };
+        let found = explain(&model, &mut store, Method::IntegratedGradients, &options, &image, &[3]).maps;
+        let mut expected = vec![0.0; 72];
+        for step in 0..STEPS {
+            let alpha = (step as f32 + 0.5) / STEPS as f32;
+            let point: Vec<f32> = image.iter().map(|x| alpha * x).collect();
+            let product = explain(&model, &mut store, Method::GradientInput, &options, &point, &[3]).maps;
+            expected.iter_mut().zip(product).for_each(|(sum, value)| *sum += value / alpha / STEPS as f32);
+        }
+        assert_close(&found, &expected, 1e-5);
     }
 }
 
