@@ -8,7 +8,8 @@ import { expect, test } from './support.ts';
 async function twoSteps(lab: Lab): Promise<void> {
   for (const step of [1, 2]) {
     await lab.button('Step').click();
-    await expect(lab.root.getByText(new RegExp(`^step ${step}$`))).toBeVisible({ timeout: 60_000 });
+    const bar = lab.root.getByRole('toolbar', { name: 'Training' });
+    await expect(bar.getByText(new RegExp(`^step ${step}$`))).toBeVisible({ timeout: 60_000 });
     await expect(lab.button('Step')).toBeEnabled({ timeout: 60_000 });
   }
 }
