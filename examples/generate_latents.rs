@@ -23,7 +23,7 @@ const LESSONS: usize = 1500;
 const STEPS: usize = 10_000;
 /// Images that these learn from, at most.
 const LEARNT: usize = 60_000;
-/// Of the autoencoders that are judged: others than those on which β, steps and layers were chosen (11, 12).
+/// Of the autoencoders that are judged: others than those on which β, steps and layers were chosen (1–5, 11, 12).
 const FRESH: [u32; 5] = [21, 22, 23, 24, 25];
 /// From this probability on an answer counts as confident.
 const CONFIDENT: f32 = 0.8;
