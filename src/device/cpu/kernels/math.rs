@@ -189,6 +189,11 @@ pub fn sum(values: &[f32]) -> f32 {
     for (p, v) in partial.iter_mut().zip(rest) {
         *p += v;
     }
+    pairwise(partial)
+}
+
+/// The sum of sixteen running sums, half added to half.
+pub fn pairwise(mut partial: [f32; 16]) -> f32 {
     for half in [8, 4, 2, 1] {
         for i in 0..half {
             partial[i] += partial[i + half];

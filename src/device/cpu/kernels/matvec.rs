@@ -1,5 +1,7 @@
 //! Products of a matrix and a vector. They use each value of the matrix once, so that packing it would cost more than the product.
 
+use crate::math;
+
 /// Sums of a result at a time: they stay in the first-level cache.
 const BLOCK: usize = 1024;
 
@@ -15,12 +17,7 @@ pub fn dots(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
             sums.iter_mut().zip(row).zip(vector).for_each(|((sum, a), b)| *sum += a * b);
         }
         sums.iter_mut().zip(row_rest).zip(rest).for_each(|((sum, a), b)| *sum += a * b);
-        for half in [8, 4, 2, 1] {
-            for i in 0..half {
-                sums[i] += sums[i + half];
-            }
-        }
-        *out = sums[0];
+        *out = math::pairwise(sums);
     }
 }
 
