@@ -197,7 +197,8 @@ fn unary<'b>(f: Unary, x: Var<'b>, y: Var<'b>, dy: Var<'b>) -> Option<Var<'b>> {
         Unary::Cos => -(dy * x.sin()),
         Unary::Tanh => dy * (1.0 - y * y),
         Unary::Sigmoid => dy * (y * (1.0 - y)),
-        Unary::Relu => x.gt(zero()).select(dy, zero()),
+        // Not by x, so that nobody keeps x: it can be computed and used up in one kernel.
+        Unary::Relu => y.gt(zero()).select(dy, zero()),
         Unary::LeakyRelu(slope) => x.gt(zero()).select(dy, dy * slope.0),
         Unary::Softplus => dy * x.sigmoid(),
         Unary::Erf => dy * std::f32::consts::FRAC_2_SQRT_PI * (-(x * x)).exp(),

@@ -19,6 +19,8 @@ enum Layout {
     Whole,
     /// One value everywhere.
     Single,
+    /// Over and over, and a block holds a whole number of repetitions.
+    Periodic,
     /// With repeated dimensions: offsets of (output, operand).
     Spread(Strided<2>),
 }
@@ -38,7 +40,9 @@ pub fn kernel(fused: &Fused, operands: &[&Shape]) -> Kernel {
             } else if shape.len() == 1 {
                 Layout::Single
             } else {
-                Layout::Spread(Strided::new(&fused.shape, [&fused.shape.strides(), &broadcast_strides(shape)]))
+                let walk = Strided::new(&fused.shape, [&fused.shape.strides(), &broadcast_strides(shape)]);
+                let periodic = walk.dims().len() == 2 && walk.strides(0)[1] == 0 && walk.row_strides()[1] == 1;
+                if periodic && BLOCK.is_multiple_of(walk.row()) { Layout::Periodic } else { Layout::Spread(walk) }
             }
         })
         .collect();
@@ -62,6 +66,7 @@ impl Chain {
                 Instruction::Load(i) if matches!(self.layouts[*i], Layout::Single) && !x.in_place(*i) => {
                     register.fill(x.get(*i)[0])
                 }
+                Instruction::Load(i) if matches!(self.layouts[*i], Layout::Periodic) => repeat(x.get(*i), register),
                 _ => {}
             }
         }
@@ -91,7 +96,8 @@ impl Chain {
                     }
                     Layout::Whole if i == last => target.copy_from_slice(&x.get(k)[start..][..len]),
                     Layout::Single if i == last => target.fill(x.get(k)[0]),
-                    Layout::Whole | Layout::Single => {}
+                    Layout::Periodic if i == last => repeat(x.get(k), target),
+                    Layout::Whole | Layout::Single | Layout::Periodic => {}
                     Layout::Spread(walk) => spread(walk, x.get(k), start, target),
                 },
                 Instruction::Constant(value) => {
@@ -103,12 +109,17 @@ impl Chain {
                 Instruction::Binary(op, a, b) => binary(op, value(a), value(b), target),
                 Instruction::Select([c, a, b]) => {
                     for (((t, &c), &a), &b) in target.iter_mut().zip(value(c)).zip(value(a)).zip(value(b)) {
-                        *t = if c != 0.0 { a } else { b };
+                        *t = math::select(c, a, b);
                     }
                 }
             }
         }
     }
+}
+
+/// Fills `target` with `period`, over and over; the last may be cut short.
+fn repeat(period: &[f32], target: &mut [f32]) {
+    target.chunks_mut(period.len()).for_each(|piece| piece.copy_from_slice(&period[..piece.len()]));
 }
 
 /// Fills `target` with the values of `source` for the outputs from `start` on.

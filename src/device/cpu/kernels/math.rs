@@ -109,6 +109,13 @@ pub fn softplus(x: f32) -> f32 {
     relu(x) + log1p(exp(-x.abs()))
 }
 
+/// `a` where `condition` is not 0, else `b`. By masks: of a branch the compiler does not always make vectors.
+#[inline(always)]
+pub fn select(condition: f32, a: f32, b: f32) -> f32 {
+    let mask = if condition != 0.0 { u32::MAX } else { 0 };
+    f32::from_bits(a.to_bits() & mask | b.to_bits() & !mask)
+}
+
 /// max(x, 0); NaN stays NaN.
 #[inline(always)]
 pub fn relu(x: f32) -> f32 {
