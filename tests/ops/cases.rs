@@ -315,6 +315,8 @@ fn products() -> Vec<Case> {
         (None, 1, 130, 9),
         (None, 1, 1100, 18),
         (None, 37, 1, 70),
+        (None, 19, 23, 2),
+        (Some(3), 6, 21, 1),
         (Some(1), 3, 5, 7),
         (Some(4), 9, 33, 5),
         (Some(2), 21, 1, 13),
@@ -359,6 +361,9 @@ fn convolution_shapes() -> Vec<([usize; 4], [usize; 4], Conv2d)> {
         ([2, 6, 14, 14], [16, 6, 5, 5], plain),
         ([2, 3, 8, 12], [4, 3, 5, 5], Conv2d { stride: [2, 2], ..same(2) }),
         ([3, 4, 5, 5], [7, 4, 5, 5], plain),
+        // The same in batches for which a vector of images pays: some more, and some fewer, than whole vectors.
+        ([13, 6, 14, 14], [16, 6, 5, 5], plain),
+        ([7, 3, 8, 9], [20, 3, 5, 4], Conv2d { stride: [2, 1], pads: [[2, 1], [1, 2]], ..plain }),
     ]
 }
 

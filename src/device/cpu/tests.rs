@@ -41,7 +41,16 @@ fn assert_close(got: &Tensor, wanted: &[f64], terms: usize) {
 
 #[test]
 fn matrix_products_of_odd_sizes() {
-    for (batch, m, n, k) in [(1, 1, 1, 1), (1, 7, 19, 5), (2, 13, 8, 300), (3, 100, 33, 17), (1, 5, 270, 513), (1, 4, 4, 0)] {
+    for (batch, m, n, k) in [
+        (1, 1, 1, 1),
+        (1, 7, 19, 5),
+        (2, 13, 8, 300),
+        (3, 100, 33, 17),
+        (1, 5, 270, 513),
+        (2, 6, 21, 1),
+        (2, 9, 5, 2),
+        (1, 4, 4, 0),
+    ] {
         for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
             let a = noise(if ta { [batch, k, m] } else { [batch, m, k] }, 1);
             let b = noise(if tb { [batch, n, k] } else { [batch, k, n] }, 2);
@@ -108,6 +117,10 @@ fn convolutions_and_their_adjoints() {
         (conv([1, 2], [[3, 4], [0, 5]], [3, 2], 1), [1, 1, 1, 3], [1, 1, 2, 2]),
         (conv([1, 1], [[0, 0], [0, 0]], [1, 1], 1), [5, 3, 1, 1], [7, 3, 1, 1]),
         (conv([1, 1], same, [1, 1], 1), [1, 130, 6, 5], [3, 130, 3, 3]),
+        // Large kernels on small images, whose adjoint takes a lane per image: less, more and many times as many as there are lanes.
+        (conv([1, 1], [[0, 0], [0, 0]], [1, 1], 1), [13, 6, 14, 14], [16, 6, 5, 5]),
+        (conv([1, 1], [[0, 0], [0, 0]], [1, 1], 1), [3, 3, 8, 9], [20, 3, 5, 4]),
+        (conv([2, 1], [[2, 1], [1, 2]], [1, 2], 1), [70, 5, 7, 9], [9, 5, 5, 3]),
     ];
     for (conv, xs, ws) in cases {
         let [oh, ow] = conv.output([xs[2], xs[3]], [ws[2], ws[3]]).unwrap();

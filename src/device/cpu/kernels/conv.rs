@@ -5,12 +5,14 @@
 //! images at a time are copied with their border into scratch; then a patch is the value at the target's base address plus an
 //! offset that depends on k alone, and packing needs no case for the border. The adjoint has the same form from dy to dx, the
 //! kernel walked backwards. With a stride, the targets of one phase (y mod stride, x mod stride) share their kernel cells, so the
-//! adjoint is one such product per phase, none of which multiplies by the zeros between strides.
+//! adjoint is one such product per phase, none of which multiplies by the zeros between strides. Where that still means many zeros,
+//! at the edges, `lanes` computes it.
 
 use std::ops::Range;
 
 use crate::buffer::Kernel;
 use crate::gemm::{self, Panel, Sink};
+use crate::lanes::Lanes;
 use crate::simd::Offsets;
 use crate::strips;
 use vitrine_graph::{Conv2d, Shape};
@@ -123,6 +125,12 @@ impl Sink for Images<'_> {
                 places.iter().zip(row).for_each(|(&place, &value)| values[place] += value);
             }
         }
+    }
+
+    #[inline(always)]
+    fn place<const NR: usize>(&mut self, [i, j]: [usize; 2]) -> Option<(&mut [f32], usize)> {
+        let places = self.targets.places::<NR>(j, NR);
+        adjacent(&places).then(|| (&mut self.values[i * self.plane + places[0]..], self.plane))
     }
 }
 
@@ -272,6 +280,18 @@ impl Product {
         }
     }
 
+    /// What a run costs, in products.
+    fn cost(&self) -> usize {
+        let of = |pass: &Pass| {
+            let targets = match pass.strips.is_empty() {
+                true => pass.to.size[0] * pass.to.size[1] * strips::packing_rows(self.rows),
+                false => pass.strips.len() * strips::strip() * self.rows,
+            };
+            targets * pass.offsets.len()
+        };
+        self.images * self.groups * self.passes.iter().map(of).sum::<usize>()
+    }
+
     /// Adds a pass, with its rows joined where they lie behind one another in both tensors.
     fn push(&mut self, mut pass: Pass) {
         let ([height, width], joined) = (pass.to.size, |grid: &Grid| grid.step[0] == grid.size[1] * grid.step[1]);
@@ -321,10 +341,10 @@ pub fn conv2d(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape) -> Kernel {
 
 /// Along one side of the adjoint: the targets phase, phase + stride, …, and (kernel cell, source cell of target 0) for each that
 /// reaches them.
-struct Phase {
-    first: usize,
-    count: usize,
-    taps: Vec<(usize, isize)>,
+pub struct Phase {
+    pub first: usize,
+    pub count: usize,
+    pub taps: Vec<(usize, isize)>,
 }
 
 fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
@@ -344,7 +364,7 @@ fn phases(conv: &Conv2d, i: usize, input: usize, kernel: usize) -> Vec<Phase> {
 
 /// The phase as runs of targets that are reached by the same cells of a source of `len`, without those that only reach the zeros around
 /// it: a phase each, as if the run's first target were the first.
-fn runs(phase: &Phase, len: usize, stride: usize) -> Vec<Phase> {
+pub fn runs(phase: &Phase, len: usize, stride: usize) -> Vec<Phase> {
     let reached = |target: usize| phase.taps.iter().filter(move |(_, at)| (0..len as isize).contains(&(at + target as isize)));
     let same = |&a: &usize, &b: &usize| reached(a).eq(reached(b));
     (0..phase.count)
@@ -366,6 +386,7 @@ fn work(phases: &[Phase]) -> usize {
 /// The adjoint in x: dy `[N, Cout, OH, OW]`, w → dx `[N, Cin, H, W]`.
 pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
     let mut sides = [phases(conv, 0, dx[2], w[2]), phases(conv, 1, dx[3], w[3])];
+    let lanes = Lanes::new(conv, [dy, w, dx], &sides);
     // Large kernels on small images mostly multiply zeros in the rows near the edge.
     let split: Vec<Phase> = sides[0].iter().flat_map(|phase| runs(phase, dy[2], conv.stride[0])).collect();
     if work(&split) <= work(&sides[0]) * WORTH / 100 {
@@ -416,5 +437,8 @@ pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
             });
         }
     }
-    product.kernel()
+    match lanes.filter(|lanes| 100 * lanes.cost() <= WORTH * product.cost()) {
+        Some(lanes) => lanes.kernel(),
+        None => product.kernel(),
+    }
 }

@@ -41,6 +41,10 @@ pub trait Sink {
         tile: &[[f32; NR]; MR],
         first: bool,
     );
+
+    /// Where a whole tile with this corner lies if each of its rows is NR neighbouring values: from its corner on, and how far apart the
+    /// rows are.
+    fn place<const NR: usize>(&mut self, corner: [usize; 2]) -> Option<(&mut [f32], usize)>;
 }
 
 /// A strided matrix: vector `i`, step `k` at `i·vector + k·step`.
@@ -124,6 +128,11 @@ impl Sink for Grid<'_> {
             }
         }
     }
+
+    #[inline(always)]
+    fn place<const NR: usize>(&mut self, [i, j]: [usize; 2]) -> Option<(&mut [f32], usize)> {
+        (self.column == 1).then(|| (&mut self.values[i * self.row + j..], self.row))
+    }
 }
 
 /// Stores or adds the first values of `row`.
@@ -204,6 +213,7 @@ fn blocked<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
     sink: &mut impl Sink,
     panels: &mut [f32],
 ) {
+    let mut tile = [[0.0; NR]; MR];
     for depth in blocks(k) {
         let (len, first) = (depth.len(), depth.start == 0);
         let packed = &packed[m.next_multiple_of(MR) * depth.start..];
@@ -216,8 +226,20 @@ fn blocked<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
                 for j in (0..width).step_by(NR) {
                     let b = panels[j * len..][..NR * len].as_chunks().0;
                     for i in (row..m.min(row + MC)).step_by(MR) {
-                        let tile = T::product(packed[i * len..][..MR * len].as_chunks().0, b);
-                        sink.tile([i, column + j], MR.min(m - i), NR.min(width - j), &tile, first);
+                        let a = packed[i * len..][..MR * len].as_chunks().0;
+                        // Straight to where it belongs, or by way of `tile`; in one call, which the compiler then inlines.
+                        let corner = [i, column + j];
+                        let (rows, columns) = (MR.min(m - i), NR.min(width - j));
+                        let place = if (rows, columns) == (MR, NR) { sink.place::<NR>(corner) } else { None };
+                        let placed = place.is_some();
+                        let (target, row, store) = match place {
+                            Some((target, row)) => (target, row, first),
+                            None => (tile.as_flattened_mut(), NR, true),
+                        };
+                        T::product(a, b, target, row, store);
+                        if !placed {
+                            sink.tile(corner, rows, columns, &tile, first);
+                        }
                     }
                 }
             }
@@ -245,6 +267,16 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
         });
     }
     let (a_strides, b_strides) = (if ta { (1, m) } else { (k, 1) }, if tb { (k, 1) } else { (1, n) });
+    // The points of a plane, as batches of them begin and end in many a network: less work than packing them.
+    if k == 1 || (k == 2 && !tb) {
+        let product = if k == 1 { matvec::outer::<1> } else { matvec::outer::<2> };
+        return Kernel::new(move |x, out| {
+            for i in 0..batch {
+                let (a, b) = (&x.get(0)[i * m * k..][..m * k], &x.get(1)[i * n * k..][..n * k]);
+                product(a, a_strides, b, &mut out[i * m * n..][..m * n]);
+            }
+        });
+    }
     // A tile is wider than high: what has few columns is computed as its transpose.
     let turned = n < NARROW && m > n;
     let (rows, columns) = if turned { (n, m) } else { (m, n) };

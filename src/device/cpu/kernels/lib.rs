@@ -2,8 +2,9 @@
 //!
 //! One file per family: [`gemm`], [`conv`], [`weight_grad`], [`pool`], [`reduce`], [`fused`] (element-wise), [`movement`], [`gather`],
 //! [`random`]. Each function takes attributes and shapes and gives a [`buffer::Kernel`]; its operands are named as in
-//! [`vitrine_graph::Op`]. `math` has the scalar functions, `matvec` products with a vector, `simd` the register tiles, `index`
-//! strided walks, [`buffer`] memory and what a kernel sees of it. [`peak`] measures the machine.
+//! [`vitrine_graph::Op`]. `math` has the scalar functions, `matvec` products with a vector, `strips` and `lanes` convolutions that
+//! pack no patches, `simd` the register tiles, `index` strided walks, [`buffer`] memory and what a kernel sees of it. [`peak`] measures
+//! the machine.
 //!
 //! A crate of its own, because it alone is compiled for speed and the rest of the page's download for size. `unsafe` only where the
 //! CPU's wide instructions are called (`simd`). NaN goes through every operation, `relu`, maxima and pooling included: a lost loss
@@ -15,6 +16,7 @@ pub mod fused;
 pub mod gather;
 pub mod gemm;
 mod index;
+mod lanes;
 mod math;
 mod matvec;
 pub mod movement;

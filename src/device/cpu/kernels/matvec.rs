@@ -1,4 +1,5 @@
-//! Products of a matrix and a vector. They use each value of the matrix once, so that packing it would cost more than the product.
+//! Products of a matrix and a vector, and of matrices with one or two steps along K. They use each value so seldom that packing it
+//! would cost more than the product.
 
 use crate::math;
 
@@ -24,11 +25,11 @@ pub fn dots(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
 /// out[j] = Σ_k vector[k] · matrix[k][j].
 pub fn combination(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
     let width = out.len();
-    for (block, out) in out.chunks_mut(BLOCK).enumerate() {
-        let row = |k: usize| &matrix[k * width + block * BLOCK..][..out.len()];
+    out.fill(0.0);
+    for (block, sums) in out.chunks_mut(BLOCK).enumerate() {
+        let len = sums.len();
+        let row = |k: usize| &matrix[k * width + block * BLOCK..][..len];
         let (fours, rest) = vector.as_chunks::<4>();
-        let mut sums = [0.0; BLOCK];
-        let sums = &mut sums[..out.len()];
         for (i, [a, b, c, d]) in fours.iter().enumerate() {
             let rows = row(4 * i).iter().zip(row(4 * i + 1)).zip(row(4 * i + 2)).zip(row(4 * i + 3));
             sums.iter_mut().zip(rows).for_each(|(sum, (((p, q), r), s))| *sum = *sum + a * p + b * q + c * r + d * s);
@@ -36,6 +37,17 @@ pub fn combination(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
         for (i, a) in rest.iter().enumerate() {
             sums.iter_mut().zip(row(4 * fours.len() + i)).for_each(|(sum, p)| *sum += a * p);
         }
-        out.copy_from_slice(sums);
+    }
+}
+
+/// out[i][j] = Σ_k a[i·row + k·step] · b[k][j], K outer products.
+pub fn outer<const K: usize>(a: &[f32], (row, step): (usize, usize), b: &[f32], out: &mut [f32]) {
+    let n = b.len() / K;
+    for (i, out) in out.chunks_exact_mut(n.max(1)).enumerate() {
+        let a: [f32; K] = std::array::from_fn(|k| a[i * row + k * step]);
+        let b: [&[f32]; K] = std::array::from_fn(|k| &b[k * n..][..out.len()]);
+        for (j, y) in out.iter_mut().enumerate() {
+            *y = (0..K).map(|k| a[k] * b[k][j]).sum();
+        }
     }
 }

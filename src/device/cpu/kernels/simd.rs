@@ -15,6 +15,11 @@ trait Vector: Copy {
     fn splat_load(value: &f32) -> Self {
         Self::splat(*value)
     }
+    /// `pointer` moved on by `bytes`.
+    #[inline(always)]
+    fn ahead<T>(pointer: *const T, bytes: &usize) -> *const T {
+        pointer.wrapping_byte_add(*bytes)
+    }
     /// The first values of `values`, which must have enough.
     fn load(values: &[f32]) -> Self;
     /// To the first values of `target`, which must have enough.
@@ -110,8 +115,9 @@ pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
 
 /// The MR×NR register tile of one vector width.
 pub trait Tiles<const MR: usize, const NR: usize> {
-    /// The product of an MR-wide and an NR-wide panel.
-    fn product(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR];
+    /// The product of an MR-wide and an NR-wide panel, stored in `target`, whose rows lie `row` apart, or (unless it is the `first`)
+    /// added to what is there.
+    fn product(a: &[[f32; MR]], b: &[[f32; NR]], target: &mut [f32], row: usize, first: bool);
     /// The product of the MR rows of `a` that begin at `starts` with an NR-wide panel, which has all pieces of the walk.
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
@@ -130,9 +136,9 @@ pub trait Strips<const STRIP: usize> {
 pub struct Narrow;
 
 impl Tiles<4, 8> for Narrow {
-    #[inline(never)]
-    fn product(a: &[[f32; 4]], b: &[[f32; 8]]) -> [[f32; 8]; 4] {
-        product::<narrow::Register, 4, 2, 8>(a, b)
+    #[inline(always)]
+    fn product(a: &[[f32; 4]], b: &[[f32; 8]], target: &mut [f32], row: usize, first: bool) {
+        product::<narrow::Register, 4, 2, 8>(a, b, target, row, first)
     }
 
     #[inline(always)]
@@ -157,7 +163,13 @@ impl Strips<4> for Narrow {
 const UNROLLED: usize = 4;
 
 #[inline(always)]
-fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a: &[[f32; MR]], b: &[[f32; NR]]) -> [[f32; NR]; MR] {
+fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    a: &[[f32; MR]],
+    b: &[[f32; NR]],
+    target: &mut [f32],
+    row: usize,
+    first: bool,
+) {
     let mut sums = [[V::splat(0.0); VECTORS]; MR];
     let mut step = |a: &[f32; MR], b: &[f32; NR]| {
         let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
@@ -170,14 +182,27 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(a:
     };
     // Several steps a round, since the end of a round costs a third of a step; each with a way out, or the compiler would mix
     // them, for which the registers do not suffice.
-    let mut steps = a.iter().zip(b);
-    'all: loop {
+    let end = a.as_ptr().wrapping_add(a.len().min(b.len()));
+    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
+    'all: while a != end {
         for _ in 0..UNROLLED {
-            let Some((a, b)) = steps.next() else { break 'all };
-            step(a, b);
+            // SAFETY: before the end, which comes no later than that of the shorter panel, there is a step of both.
+            unsafe { step(&*a, &*b) };
+            a = V::ahead(a, &size_of::<[f32; MR]>());
+            b = V::ahead(b, &size_of::<[f32; NR]>());
+            if a == end {
+                break 'all;
+            }
         }
     }
-    stored(sums)
+    let one = V::splat(1.0);
+    for (i, sums) in sums.into_iter().enumerate() {
+        let target = &mut target[i * row..][..NR];
+        for (v, sum) in sums.into_iter().enumerate() {
+            let target = &mut target[v * V::LANES..];
+            if first { sum.store(target) } else { sum.mul_add(one, V::load(target)).store(target) }
+        }
+    }
 }
 
 #[inline(always)]
@@ -269,6 +294,14 @@ mod narrow {
             Self(f32x4_splat(unsafe { std::ptr::read_volatile(value) }))
         }
 
+        // Volatile, so that the compiler does not know how far: it would count steps instead and, for every splat of every step, work
+        // out an address, as splats, unlike other loads, come out of it without a constant in theirs.
+        #[inline(always)]
+        fn ahead<T>(pointer: *const T, bytes: &usize) -> *const T {
+            // SAFETY: a reference can be read.
+            pointer.wrapping_byte_add(unsafe { std::ptr::read_volatile(bytes) })
+        }
+
         #[inline(always)]
         fn load(values: &[f32]) -> Self {
             let values = &values[..4];
@@ -334,9 +367,9 @@ mod x86 {
 
     impl Tiles<6, 16> for Wide {
         #[inline(always)]
-        fn product(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
+        fn product(a: &[[f32; 6]], b: &[[f32; 16]], target: &mut [f32], row: usize, first: bool) {
             // SAFETY: `Wide` is used only where `wide` has found AVX2 and FMA.
-            unsafe { product(a, b) }
+            unsafe { product(a, b, target, row, first) }
         }
 
         #[inline(always)]
@@ -370,8 +403,8 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn product(a: &[[f32; 6]], b: &[[f32; 16]]) -> [[f32; 16]; 6] {
-        super::product::<Register, 6, 2, 16>(a, b)
+    fn product(a: &[[f32; 6]], b: &[[f32; 16]], target: &mut [f32], row: usize, first: bool) {
+        super::product::<Register, 6, 2, 16>(a, b, target, row, first)
     }
 
     #[target_feature(enable = "avx2,fma")]

@@ -8,7 +8,7 @@ use crate::simd::{self, Offsets, Strips};
 /// What packing one patch costs, in rows of products.
 const PACKING: usize = 12;
 /// The longest K: a panel of it stays in the first-level cache.
-const MAX_K: usize = 512;
+pub const MAX_K: usize = 512;
 
 /// Rows of a full panel.
 fn panel_rows() -> usize {
@@ -16,14 +16,19 @@ fn panel_rows() -> usize {
 }
 
 /// Neighbouring targets of a strip: a vector of the machine.
-fn strip() -> usize {
+pub fn strip() -> usize {
     if simd::wide() { 8 } else { 4 }
 }
 
 /// Whether reading in place is cheaper than packing, for `rows` rows, K = `k` and lines of `width` targets.
 pub fn suit(rows: usize, k: usize, width: usize) -> bool {
     let computed = width.next_multiple_of(strip()) * rows;
-    (1..=MAX_K).contains(&k) && width >= strip() && computed <= width * (rows.next_multiple_of(panel_rows()) + PACKING)
+    (1..=MAX_K).contains(&k) && width >= strip() && computed <= width * packing_rows(rows)
+}
+
+/// What packing patches and multiplying them by `rows` rows costs, in rows of products.
+pub fn packing_rows(rows: usize) -> usize {
+    rows.next_multiple_of(panel_rows()) + PACKING
 }
 
 /// Where the strips of a line of `width` targets begin.
