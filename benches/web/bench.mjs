@@ -6,8 +6,8 @@
 //   --workloads W1,W6      which (all)
 //   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)
 //   --repetitions 5        timed blocks of each
-//   --seconds 3            for the timed blocks of one library on one workload: blocks shrink from 10 steps to fit, and what takes
-//                          longer even so gets fewer repetitions
+//   --seconds 3            for the timed blocks of one library on one workload, alike for all: a block is as many runs of 10 steps as
+//                          fit, or one shorter run, and where even a step takes longer there are fewer repetitions
 //   --patience 15          seconds until the end of the first step, and for any block; what takes longer is given up
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -22,8 +22,8 @@ const LIBRARIES = {
   jax: ['wasm', 'webgpu'],
   convnet: ['cpu'],
 };
-/** Steps in a timed block: as for the loss that a page would show. */
-const BLOCK = 10;
+/** Steps of a run: as for the loss that a page would show. */
+const RUN = 10;
 
 const { values: options } = parseArgs({
   options: {
@@ -104,10 +104,12 @@ async function start({ library, backend }, workload) {
   const probe = warm.milliseconds > 1000 ? warm : await attempt('the third step', page.call('measure', 1));
   if (!probe) return runner;
   const fit = Math.floor((1000 * seconds) / repetitions / probe.milliseconds);
-  const steps = Math.max(1, Math.min(BLOCK, fit));
+  const steps = Math.max(1, Math.min(RUN, fit));
+  const runs = Math.max(1, Math.floor(fit / steps));
   const times = [];
-  if (steps > 1) await attempt('the warm-up', page.call('measure', steps));
-  row.steps_per_run = steps;
+  // As long as a block, in which the browser compiles what it finds to be used much.
+  if (steps > 1) await attempt('the warm-up', page.call('measure', steps, runs));
+  Object.assign(row, { steps_per_run: steps, runs_per_block: runs });
   runner.block ??= row.note
     ? undefined
     : async (repetition) => {
@@ -116,9 +118,9 @@ async function start({ library, backend }, workload) {
           return;
         }
         const peak = operations && backend === 'cpu' ? await attempt('the peak', page.call('peak')) : null;
-        const block = await attempt('a block', page.call('measure', steps));
+        const block = await attempt('a block', page.call('measure', steps, runs));
         if (!block) return;
-        times.push(block.milliseconds / steps);
+        times.push(block.milliseconds / (steps * runs));
         const sorted = [...times].sort((a, b) => a - b);
         Object.assign(row, { median_ms: median(sorted), min_ms: sorted[0], runs: times.length, last_result: block.result });
         if (peak === null) return;

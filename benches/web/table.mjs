@@ -20,14 +20,21 @@ export function printTable(rows, workloads, machine) {
   const find = (contestant, workload) => rows.find((row) => name(row) === contestant && row.workload === workload);
   const cell = ({ median_ms, note }) => (median_ms === null ? '–' : figure(median_ms) + (note ? '*' : ''));
   const lines = contestants.map((contestant) => [contestant, ...workloads.map((workload) => cell(find(contestant, workload)))]);
-  const ratios = workloads.map((workload) => {
-    const measured = rows.filter((row) => row.workload === workload && row.median_ms !== null);
-    const best = (list) => Math.min(...list.map(({ median_ms }) => median_ms));
-    const ratio =
-      best(measured.filter(({ library }) => library !== 'vitrine')) / best(measured.filter((row) => name(row) === 'vitrine cpu'));
-    return Number.isFinite(ratio) && ratio > 0 ? `${ratio.toFixed(2)}×` : '–';
-  });
-  print(['', ...workloads], [...lines, ['best peer / vitrine cpu', ...ratios]]);
+  const ratio = (own, peers) => (workload) => {
+    const best = (wanted) =>
+      Math.min(...rows.filter((row) => row.workload === workload && row.median_ms && wanted(row)).map((row) => row.median_ms));
+    const times = best(({ library, backend }) => library !== 'vitrine' && peers(backend)) / best((row) => name(row) === own);
+    return Number.isFinite(times) && times > 0 ? `${times.toFixed(2)}×` : '–';
+  };
+  const compare = (title, own, peers) => (contestants.includes(own) ? [[title, ...workloads.map(ratio(own, peers))]] : []);
+  print(
+    ['', ...workloads],
+    [
+      ...lines,
+      ...compare('best peer / vitrine cpu', 'vitrine cpu', () => true),
+      ...compare('best webgpu peer / vitrine gpu-software', 'vitrine gpu-software', (backend) => backend === 'webgpu'),
+    ],
+  );
   console.log();
   for (const row of rows) if (row.note) console.log(`${row.workload} ${name(row)}: ${row.note}`);
 }

@@ -26,8 +26,8 @@ declare global {
     points: { name: string; sweep: string; value: number; multiplications: number }[];
     /** Loads a library and does the first step of a workload or point; null where it cannot do such a task. */
     prepare(library: string, backend: string, name: string): Promise<Started | null>;
-    /** Does so many steps of the workload that was prepared. */
-    measure(steps: number): Promise<{ milliseconds: number; result: number }>;
+    /** Does so many steps of the workload that was prepared, `runs` times, each with its result. */
+    measure(steps: number, runs?: number): Promise<{ milliseconds: number; result: number }>;
     /** GFLOP/s that one core's SIMD unit can do, by the library that was prepared; null where it cannot tell. */
     peak(): Promise<number | null>;
   }
@@ -63,8 +63,9 @@ window.prepare = async (library, backend, name) => {
 
 window.peak = async () => (await tasks.peak?.()) ?? null;
 
-window.measure = async (steps) => {
+window.measure = async (steps, runs = 1) => {
   const start = performance.now();
-  const result = await run(steps);
+  let result = NaN;
+  for (let i = 0; i < runs; i++) result = await run(steps);
   return { milliseconds: performance.now() - start, result };
 };
