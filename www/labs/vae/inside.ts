@@ -102,7 +102,8 @@ export class Inside extends Panel {
       <h3>One latent at a time</h3>
       <p class="soft">
         From the code of image ${settings.image + 1}, each latent alone goes straight from −3 to 3 while the others stay. The one
-        that says most stands first; a silent one (less than 0.05 nats) changes nothing.
+        that says most stands first, with its part of the KL, the mean over held-out images; a silent one (less than 0.05 nats)
+        changes nothing.
       </p>
       <ul class="walks">
         ${order.map((latent) => {
