@@ -108,7 +108,8 @@ impl Lanes {
         Kernel::with_scratch(packed + source + result, move |x, out, scratch| {
             let (packed, turned) = scratch.split_at_mut(packed);
             let (source, result) = turned[..source + result].split_at_mut(source);
-            match lanes {
+            // Asked again, since here the compiler knows the answer, and leaves out the other.
+            match strips::strip() {
                 8 => self.run::<8>(x.get(0), x.get(1), out, packed, source, result),
                 _ => self.run::<4>(x.get(0), x.get(1), out, packed, source, result),
             }
