@@ -58,7 +58,7 @@ export class Watch extends Panel {
       <vt-plot heading="Its two parts, in nats" file="vae-parts" log .lines=${LINES} .data=${pupil.trace.data([0, 1])}></vt-plot>
       <p class="soft">
         The first part asks for good images, the second for codes that look like random numbers. β = 1 makes the loss the bound
-        itself. All numbers are means over the batch of the last step.
+        itself. The formula has the means over the batch of the last step.
       </p>
     </section>`;
   }
