@@ -200,12 +200,20 @@ struct Product {
     passes: Vec<Pass>,
 }
 
+impl Pass {
+    /// Words of the packed weights of one group.
+    fn packed_len(&self, rows: usize) -> usize {
+        let packed_len = if self.strips.is_empty() { gemm::packed_len } else { strips::packed_len };
+        packed_len(rows, self.offsets.len())
+    }
+}
+
 impl Product {
     fn kernel(self) -> Kernel {
         let bordered = self.channels * self.groups * self.border.side(0) * self.border.side(1);
         let chunk = (BORDERED / bordered.max(1)).clamp(1, self.images.max(1));
         let copied = if self.border.is_empty() { 0 } else { chunk * bordered };
-        let packed: usize = self.passes.iter().map(|pass| self.groups * gemm::packed_len(self.rows, pass.offsets.len())).sum();
+        let packed: usize = self.passes.iter().map(|pass| self.groups * pass.packed_len(self.rows)).sum();
         let panels = |pass: &Pass| gemm::panels_len(chunk * pass.to.size[0] * pass.to.size[1], pass.offsets.len());
         let panels = self.passes.iter().map(panels).max().unwrap_or(0);
         Kernel::with_scratch(copied + packed + panels, move |x, out, scratch| {
@@ -230,7 +238,7 @@ impl Product {
             let values = &weights[group * self.group_weights..];
             let k = pass.offsets.len();
             let weights = Weights { values, vector: self.vector, offsets: &pass.weights };
-            let packed = &mut packed[at..][..gemm::packed_len(self.rows, k)];
+            let packed = &mut packed[at..][..pass.packed_len(self.rows)];
             match pass.strips.is_empty() {
                 true => gemm::pack(self.rows, k, &weights, packed),
                 false => strips::pack(self.rows, k, |row, k| values[row * self.vector + pass.weights[k]], packed),
@@ -264,7 +272,8 @@ impl Product {
                 let patches = Patches { source, targets: pass.from, offsets: &pass.offsets };
                 let mut sink = Images { values: out, plane: self.plane, targets: pass.to };
                 let columns = count * pass.to.size[0] * pass.to.size[1];
-                gemm::multiply(self.rows, columns, pass.offsets.len(), &packed[at..], &patches, &mut sink, panels);
+                let weights = gemm::Left::Packed(&packed[at..]);
+                gemm::multiply::<false>(self.rows, columns, pass.offsets.len(), weights, &patches, &mut sink, panels);
             });
         }
     }
@@ -275,7 +284,7 @@ impl Product {
         for group in 0..self.groups {
             for pass in &self.passes {
                 body(group, pass, at);
-                at += gemm::packed_len(self.rows, pass.offsets.len());
+                at += pass.packed_len(self.rows);
             }
         }
     }

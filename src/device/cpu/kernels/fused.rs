@@ -11,7 +11,7 @@ use crate::math;
 use vitrine_graph::{Binary, Fused, Instruction, Shape, Unary};
 
 /// Values per register: the registers of a long chain stay in the first-level cache.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 
 /// How an operand is read.
 enum Layout {
@@ -79,6 +79,15 @@ impl Chain {
     fn block(&self, x: &Operands, out: &mut [f32], registers: &mut [[f32; BLOCK]], start: usize, len: usize) {
         let last = self.instructions.len() - 1;
         for (i, instruction) in self.instructions.iter().enumerate() {
+            // What is read where it lies, or was written before the first block.
+            let ready = match instruction {
+                Instruction::Constant(_) => true,
+                Instruction::Load(k) => !x.in_place(*k) && !matches!(self.layouts[*k], Layout::Spread(_)),
+                _ => false,
+            };
+            if ready && i != last {
+                continue;
+            }
             let (earlier, later) = registers.split_at_mut(i);
             let value = |j: usize| -> &[f32] {
                 match self.instructions[j] {
@@ -94,17 +103,12 @@ impl Chain {
                             later[0][..len].copy_from_slice(&out[start..][..len]);
                         }
                     }
-                    Layout::Whole if i == last => target.copy_from_slice(&x.get(k)[start..][..len]),
-                    Layout::Single if i == last => target.fill(x.get(k)[0]),
-                    Layout::Periodic if i == last => repeat(x.get(k), target),
-                    Layout::Whole | Layout::Single | Layout::Periodic => {}
+                    Layout::Whole => target.copy_from_slice(&x.get(k)[start..][..len]),
+                    Layout::Single => target.fill(x.get(k)[0]),
+                    Layout::Periodic => repeat(x.get(k), target),
                     Layout::Spread(walk) => spread(walk, x.get(k), start, target),
                 },
-                Instruction::Constant(value) => {
-                    if i == last {
-                        target.fill(value.0);
-                    }
-                }
+                Instruction::Constant(value) => target.fill(value.0),
                 Instruction::Unary(op, a) => unary(op, value(a), target),
                 Instruction::Binary(op, a, b) => binary(op, value(a), value(b), target),
                 Instruction::Select([c, a, b]) => {

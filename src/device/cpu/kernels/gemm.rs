@@ -1,15 +1,16 @@
 //! Matrix products: C[M, N] = A[M, K] · B[K, N] with packed panels and a register tile, after Goto & van de Geijn (2008).
 //!
-//! Operands come through [`Panel`], which writes `W` vectors along K side by side, so that transposes and the patches of a
-//! convolution cost nothing but another way of packing; results leave through [`Sink`], tile by tile. The tile is 4×8 where
-//! registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into blocks; the order of every sum
-//! is fixed by the shape alone. A product of few columns is computed as its transpose, which has few rows.
+//! The right operand comes through [`Panel`], which writes `W` vectors along K side by side, so that transposes and the patches of a
+//! convolution cost nothing but another way of packing; the left one is packed alike, or read where it lies; results leave through
+//! [`Sink`]. The tile is 2×16 (4×8 for few columns) where registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into
+//! blocks; the order of every sum is fixed by the shape alone. A product of few columns is computed as its transpose, which has few
+//! rows.
 
 use std::ops::Range;
 
 use crate::buffer::Kernel;
 use crate::matvec;
-use crate::simd::{self, Tiles};
+use crate::simd::{self, Rows, Tiles};
 use vitrine_graph::Shape;
 
 /// Longest stretch of K that is packed at once: panels of it stay in the first-level cache.
@@ -20,6 +21,10 @@ const MC: usize = 96; // whole panels of 4 and of 6
 /// The widest panels of any micro-kernel, by which scratch is sized.
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
+
+/// A left operand whose rows do not lie along K, but side by side, is read where it lies up to this many values: then most are still in
+/// the first-level cache when the next tile takes its part of their cache lines.
+const SIDE_BY_SIDE: usize = 1 << 14;
 
 /// Fewer columns than this are too few for a tile.
 const NARROW: usize = 4;
@@ -42,8 +47,7 @@ pub trait Sink {
         first: bool,
     );
 
-    /// Where a whole tile with this corner lies if each of its rows is NR neighbouring values: from its corner on, and how far apart the
-    /// rows are.
+    /// Where the rows of NR columns lie if each is neighbouring values: from this corner on, and how far apart they are.
     fn place<const NR: usize>(&mut self, corner: [usize; 2]) -> Option<(&mut [f32], usize)>;
 }
 
@@ -161,11 +165,13 @@ pub fn panels_len(n: usize, k: usize) -> usize {
     NC.min(n).next_multiple_of(MAX_NR) * k.min(KC)
 }
 
-/// `sink` = `a` · `b` for M×K and K×N; scratch is [`packed_len`] + [`panels_len`].
-fn gemm(m: usize, n: usize, k: usize, a: &impl Panel, b: &impl Panel, sink: &mut impl Sink, scratch: &mut [f32]) {
-    let (packed, panels) = scratch.split_at_mut(packed_len(m, k));
-    pack(m, k, a, packed);
-    multiply(m, n, k, packed, b, sink, panels);
+/// The left operand of a product.
+#[derive(Clone, Copy)]
+pub enum Left<'a> {
+    /// As it lies.
+    InPlace(Strided<'a>),
+    /// By [`pack`].
+    Packed(&'a [f32]),
 }
 
 /// Packs a left operand.
@@ -177,13 +183,26 @@ pub fn pack(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
     pack_panels::<4>(m, k, a, packed)
 }
 
-/// `sink` = packed left operand · `b`.
-pub fn multiply(m: usize, n: usize, k: usize, packed: &[f32], b: &impl Panel, sink: &mut impl Sink, panels: &mut [f32]) {
-    #[cfg(target_arch = "x86_64")]
-    if simd::wide() {
-        return blocked::<simd::Wide, 6, 16>(m, n, k, packed, b, sink, panels);
+/// `sink` = left operand · `b`, M×K and K×N. With a `TAIL`, few columns, or the few that are left, get a tile that suits them; it is
+/// worth its code where there may be few.
+pub fn multiply<const TAIL: bool>(m: usize, n: usize, k: usize, a: Left, b: &impl Panel, sink: &mut impl Sink, panels: &mut [f32]) {
+    for depth in blocks(k) {
+        for column in (0..n).step_by(NC) {
+            let columns = column..n.min(column + NC);
+            #[cfg(target_arch = "x86_64")]
+            if simd::wide() {
+                block::<simd::Wide, 6, 16, 6>(m, columns, depth.clone(), a, b, sink, panels);
+                continue;
+            }
+            // At the end, what fits into a narrow tile would leave half of a wide one empty.
+            let wide = if TAIL { columns.len().next_multiple_of(8) / 16 * 16 } else { NC };
+            let end = columns.end.min(column + wide);
+            block::<simd::Narrow, 2, 16, 4>(m, column..end, depth.clone(), a, b, sink, panels);
+            if TAIL {
+                block::<simd::Narrow, 4, 8, 4>(m, end..columns.end, depth.clone(), a, b, sink, panels);
+            }
+        }
     }
-    blocked::<simd::Narrow, 4, 8>(m, n, k, packed, b, sink, panels)
 }
 
 /// The blocks of K, of nearly one length; an empty K still is one block, since the product still is zeros.
@@ -194,54 +213,55 @@ fn blocks(k: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Block after block of K, in each the panels of all rows.
-fn pack_panels<const MR: usize>(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
-    let height = m.next_multiple_of(MR);
+fn pack_panels<const W: usize>(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
+    let height = m.next_multiple_of(W);
     for depth in blocks(k) {
         let (start, len) = (height * depth.start, depth.len());
-        for i in (0..m).step_by(MR) {
-            a.pack::<MR>(i, MR.min(m - i), depth.clone(), &mut packed[start + i * len..][..MR * len]);
+        for i in (0..m).step_by(W) {
+            a.pack::<W>(i, W.min(m - i), depth.clone(), &mut packed[start + i * len..][..W * len]);
         }
     }
 }
 
-fn blocked<T: Tiles<MR, NR>, const MR: usize, const NR: usize>(
+/// Some columns of one block of K; packed rows come in panels of W.
+fn block<T: Tiles<MR, NR>, const MR: usize, const NR: usize, const W: usize>(
     m: usize,
-    n: usize,
-    k: usize,
-    packed: &[f32],
+    columns: Range<usize>,
+    depth: Range<usize>,
+    a: Left,
     b: &impl Panel,
     sink: &mut impl Sink,
     panels: &mut [f32],
 ) {
     let mut tile = [[0.0; NR]; MR];
-    for depth in blocks(k) {
-        let (len, first) = (depth.len(), depth.start == 0);
-        let packed = &packed[m.next_multiple_of(MR) * depth.start..];
-        for column in (0..n).step_by(NC) {
-            let width = NC.min(n - column);
-            for j in (0..width).step_by(NR) {
-                b.pack::<NR>(column + j, NR.min(width - j), depth.clone(), &mut panels[j * len..][..NR * len]);
+    let (len, first, width) = (depth.len(), depth.start == 0, columns.len());
+    let a = match a {
+        Left::InPlace(Strided { values, vector, step }) => {
+            Rows::<W> { values: &values[depth.start * step..], count: m, step, apart: Some(vector), len }
+        }
+        Left::Packed(values) => {
+            Rows { values: &values[m.next_multiple_of(W) * depth.start..], count: m, step: W, apart: None, len }
+        }
+    };
+    for j in (0..width).step_by(NR) {
+        b.pack::<NR>(columns.start + j, NR.min(width - j), depth.clone(), &mut panels[j * len..][..NR * len]);
+    }
+    for top in (0..m).step_by(MC) {
+        let bottom = m.min(top + MC);
+        for j in (0..width).step_by(NR) {
+            let (column, count) = (columns.start + j, NR.min(width - j));
+            let b = panels[j * len..][..NR * len].as_chunks().0;
+            // Straight to where they belong go whole tiles, the others by way of `tile`.
+            let mut rest = top;
+            if count == NR
+                && let Some((target, pitch)) = sink.place::<NR>([top, column])
+            {
+                rest = bottom - (bottom - top) % MR;
+                T::product(a, top..rest, b, target, pitch, first);
             }
-            for row in (0..m).step_by(MC) {
-                for j in (0..width).step_by(NR) {
-                    let b = panels[j * len..][..NR * len].as_chunks().0;
-                    for i in (row..m.min(row + MC)).step_by(MR) {
-                        let a = packed[i * len..][..MR * len].as_chunks().0;
-                        // Straight to where it belongs, or by way of `tile`; in one call, which the compiler then inlines.
-                        let corner = [i, column + j];
-                        let (rows, columns) = (MR.min(m - i), NR.min(width - j));
-                        let place = if (rows, columns) == (MR, NR) { sink.place::<NR>(corner) } else { None };
-                        let placed = place.is_some();
-                        let (target, row, store) = match place {
-                            Some((target, row)) => (target, row, first),
-                            None => (tile.as_flattened_mut(), NR, true),
-                        };
-                        T::product(a, b, target, row, store);
-                        if !placed {
-                            sink.tile(corner, rows, columns, &tile, first);
-                        }
-                    }
-                }
+            for i in (rest..bottom).step_by(MR) {
+                T::product(a, i..i + 1, b, tile.as_flattened_mut(), NR, true);
+                sink.tile([i, column], MR.min(m - i), count, &tile, first);
             }
         }
     }
@@ -286,7 +306,15 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
             let b = Strided { values: &x.get(1)[i * n * k..][..n * k], vector: b_strides.0, step: b_strides.1 };
             let values = &mut out[i * m * n..][..m * n];
             let (left, right, row, column) = if turned { (b, a, 1, n) } else { (a, b, n, 1) };
-            gemm(rows, columns, k, &left, &right, &mut Grid { values, row, column }, scratch);
+            let (packed, panels) = scratch.split_at_mut(packed_len(rows, k));
+            // Packing takes as long as some ten columns; for many it pays, as packed rows are read faster.
+            let left = if columns < NC && (left.step == 1 || k * left.step <= SIDE_BY_SIDE) {
+                Left::InPlace(left)
+            } else {
+                pack(rows, k, &left, packed);
+                Left::Packed(packed)
+            };
+            multiply::<true>(rows, columns, k, left, &right, &mut Grid { values, row, column }, panels);
         }
     })
 }

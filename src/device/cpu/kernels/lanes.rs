@@ -94,12 +94,13 @@ impl Lanes {
         let lanes = strips::strip();
         let products: usize = self.passes.iter().map(|pass| pass.targets * pass.weights.len()).sum();
         let image = self.rows * products + TURNING * (self.source + self.result);
-        self.images.next_multiple_of(lanes) * image + TURNING * self.packed()
+        let weights: usize = self.passes.iter().map(|pass| self.rows * pass.weights.len()).sum();
+        self.images.next_multiple_of(lanes) * image + TURNING * weights
     }
 
-    /// Packed weights of all passes.
+    /// Words of the packed weights of all passes.
     fn packed(&self) -> usize {
-        self.passes.iter().map(|pass| self.rows * pass.weights.len()).sum()
+        self.passes.iter().map(|pass| strips::packed_len(self.rows, pass.weights.len())).sum()
     }
 
     pub fn kernel(self) -> Kernel {
@@ -128,7 +129,7 @@ impl Lanes {
         let mut rest = &mut *packed;
         for pass in &self.passes {
             let k = pass.weights.len();
-            let (panel, next) = rest.split_at_mut(self.rows * k);
+            let (panel, next) = rest.split_at_mut(strips::packed_len(self.rows, k));
             strips::pack(self.rows, k, |row, k| w[row * self.vector + pass.weights[k]], panel);
             rest = next;
         }
@@ -140,7 +141,7 @@ impl Lanes {
             }
             let mut rest = &*packed;
             for pass in &self.passes {
-                let (panel, next) = rest.split_at(self.rows * pass.weights.len());
+                let (panel, next) = rest.split_at(strips::packed_len(self.rows, pass.weights.len()));
                 let strips = &pass.strips[..count.div_ceil(LANES) * pass.targets];
                 let image = strips::Image { source, offsets: &pass.offsets, strips, step: 1 };
                 strips::multiply(self.rows, panel, image, result, self.plane * LANES);

@@ -4,7 +4,7 @@
 //! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
 //! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// A register of `f32`.
 trait Vector: Copy {
@@ -14,11 +14,6 @@ trait Vector: Copy {
     #[inline(always)]
     fn splat_load(value: &f32) -> Self {
         Self::splat(*value)
-    }
-    /// `pointer` moved on by `bytes`.
-    #[inline(always)]
-    fn ahead<T>(pointer: *const T, bytes: &usize) -> *const T {
-        pointer.wrapping_byte_add(*bytes)
     }
     /// The first values of `values`, which must have enough.
     fn load(values: &[f32]) -> Self;
@@ -59,12 +54,15 @@ pub struct Walk {
 /// Distances of strips from where they start.
 pub struct Offsets {
     values: Vec<usize>,
+    /// The same in bytes, which spares the loop a multiplication.
+    bytes: Vec<usize>,
     farthest: usize,
 }
 
 impl Offsets {
     pub fn new(values: Vec<usize>) -> Self {
-        Self { farthest: values.iter().copied().max().unwrap_or(0), values }
+        let bytes = values.iter().map(|value| value * size_of::<f32>()).collect();
+        Self { farthest: values.iter().copied().max().unwrap_or(0), bytes, values }
     }
 }
 
@@ -76,25 +74,37 @@ impl Deref for Offsets {
     }
 }
 
-/// Σ a[k][i] · source[starts[p] + offsets[k] + lane] for MR rows i and P strips p.
+/// Σ a[k][i] · source[starts[p] + offsets[k] + lane] for MR rows i and P strips p. Of every a[k][i] there are COPIES, one behind the
+/// other: a vector of them, or one that goes to all lanes.
 #[inline(always)]
-fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize>(
-    a: &[[f32; MR]],
+fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize, const COPIES: usize>(
+    a: &[[[f32; COPIES]; MR]],
     source: &[f32],
     starts: [usize; P],
     offsets: &Offsets,
 ) -> [[[f32; STRIP]; P]; MR] {
-    const { assert!(STRIP == V::LANES) };
+    const { assert!(STRIP == V::LANES && (COPIES == V::LANES || COPIES == 1)) };
     assert!(starts.iter().all(|start| start + offsets.farthest + STRIP <= source.len()));
     let starts = starts.map(|start| source[start..].as_ptr());
     let mut sums = [[V::splat(0.0); P]; MR];
-    for (a, offset) in a.iter().zip(&offsets.values) {
-        // SAFETY: no offset is farther than `farthest`, with which the strip ends inside the source.
-        let b = starts.map(|start| V::load(unsafe { std::slice::from_raw_parts(start.add(*offset), STRIP) }));
-        for i in 0..MR {
-            let a = V::splat(a[i]);
-            for p in 0..P {
-                sums[i][p] = a.mul_add(b[p], sums[i][p]);
+    let mut left = a.len().min(offsets.bytes.len());
+    let (mut a, mut offset) = (a.as_ptr(), offsets.bytes.as_ptr());
+    'all: while left > 0 {
+        for _ in 0..UNROLLED {
+            // SAFETY: `left` more steps of both are there, and no offset is farther than `farthest`, with which the strip ends inside
+            // the source.
+            unsafe {
+                let b = starts.map(|start| V::load(std::slice::from_raw_parts(start.wrapping_byte_add(*offset), STRIP)));
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    let a = if COPIES == 1 { V::splat_load(&(&*a)[i][0]) } else { V::load(&(&*a)[i]) };
+                    for p in 0..P {
+                        sums[p] = a.mul_add(b[p], sums[p]);
+                    }
+                }
+            }
+            (a, offset, left) = (a.wrapping_add(1), offset.wrapping_add(1), left - 1);
+            if left == 0 {
+                break 'all;
             }
         }
     }
@@ -107,6 +117,27 @@ fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize>(
     })
 }
 
+/// Rows of a left operand, their values `step` apart.
+#[derive(Clone, Copy)]
+pub struct Rows<'a, const W: usize> {
+    pub values: &'a [f32],
+    pub count: usize,
+    pub step: usize,
+    /// How far one row begins from the next; none where W rows lie side by side, and panels of them behind one another.
+    pub apart: Option<usize>,
+    /// Values of a row.
+    pub len: usize,
+}
+
+impl<const W: usize> Rows<'_, W> {
+    /// Where row `i` begins; a row that is not there repeats the last.
+    #[inline(always)]
+    fn start(&self, i: usize) -> usize {
+        let i = i.min(self.count.saturating_sub(1));
+        self.apart.map_or((i - i % W) * self.len + i % W, |apart| i * apart)
+    }
+}
+
 /// Rows become columns.
 #[inline(always)]
 pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
@@ -115,30 +146,40 @@ pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
 
 /// The MR×NR register tile of one vector width.
 pub trait Tiles<const MR: usize, const NR: usize> {
-    /// The product of an MR-wide and an NR-wide panel, stored in `target`, whose rows lie `row` apart, or (unless it is the `first`)
-    /// added to what is there.
-    fn product(a: &[[f32; MR]], b: &[[f32; NR]], target: &mut [f32], row: usize, first: bool);
+    /// The product of some rows, whole tiles of them, with an NR-wide panel, stored in `target`, whose rows lie `pitch` apart, or
+    /// (unless it is the `first`) added to what is there.
+    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; NR]], target: &mut [f32], pitch: usize, first: bool);
     /// The product of the MR rows of `a` that begin at `starts` with an NR-wide panel, which has all pieces of the walk.
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
 
 /// Tiles of an R-wide packed panel and P strips of `source`, each a vector of neighbouring values; the registers hold their R·P sums.
-pub trait Strips<const STRIP: usize> {
+pub trait Strips<const STRIP: usize, const COPIES: usize> {
     fn strips<const R: usize, const P: usize>(
-        a: &[[f32; R]],
+        a: &[[[f32; COPIES]; R]],
         source: &[f32],
         starts: [usize; P],
         offsets: &Offsets,
     ) -> [[[f32; STRIP]; P]; R];
 }
 
-/// Eight accumulators of four values, as many as sixteen registers hold beside the operands.
+/// Eight accumulators of four values, as many as sixteen registers hold beside the operands. Low and wide tiles are faster, since
+/// a value that goes to all lanes costs two instructions, its address and itself; others suit few columns.
 pub struct Narrow;
 
+impl Tiles<2, 16> for Narrow {
+    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
+        product::<narrow::Register, 2, 4, 16, W>(a, rows, b, target, pitch, first)
+    }
+
+    fn product_of_rows(a: &[f32], starts: [usize; 2], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 2] {
+        product_of_rows::<narrow::Register, 2, 4, 16>(a, starts, walk, b)
+    }
+}
+
 impl Tiles<4, 8> for Narrow {
-    #[inline(always)]
-    fn product(a: &[[f32; 4]], b: &[[f32; 8]], target: &mut [f32], row: usize, first: bool) {
-        product::<narrow::Register, 4, 2, 8>(a, b, target, row, first)
+    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 8]], target: &mut [f32], pitch: usize, first: bool) {
+        product::<narrow::Register, 4, 2, 8, W>(a, rows, b, target, pitch, first)
     }
 
     #[inline(always)]
@@ -147,60 +188,67 @@ impl Tiles<4, 8> for Narrow {
     }
 }
 
-impl Strips<4> for Narrow {
+impl Strips<4, 4> for Narrow {
     #[inline(always)]
     fn strips<const R: usize, const P: usize>(
-        a: &[[f32; R]],
+        a: &[[[f32; 4]; R]],
         source: &[f32],
         starts: [usize; P],
         offsets: &Offsets,
     ) -> [[[f32; 4]; P]; R] {
-        strips::<narrow::Register, R, P, 4>(a, source, starts, offsets)
+        strips::<narrow::Register, R, P, 4, 4>(a, source, starts, offsets)
     }
 }
 
-/// Steps along K in one round of the product's loop.
+/// Steps along K in one round of a loop, since the end of a round costs a third of a step; each with a way out, or the compiler would mix
+/// them, for which the registers do not suffice.
 const UNROLLED: usize = 4;
 
 #[inline(always)]
-fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
-    a: &[[f32; MR]],
+fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, const W: usize>(
+    a: Rows<W>,
+    rows: Range<usize>,
     b: &[[f32; NR]],
     target: &mut [f32],
-    row: usize,
+    pitch: usize,
     first: bool,
 ) {
-    let mut sums = [[V::splat(0.0); VECTORS]; MR];
-    let mut step = |a: &[f32; MR], b: &[f32; NR]| {
-        let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
-        for i in 0..MR {
-            let a = V::splat_load(&a[i]);
-            for v in 0..VECTORS {
-                sums[i][v] = a.mul_add(b[v], sums[i][v]);
-            }
-        }
-    };
-    // Several steps a round, since the end of a round costs a third of a step; each with a way out, or the compiler would mix
-    // them, for which the registers do not suffice.
-    let end = a.as_ptr().wrapping_add(a.len().min(b.len()));
-    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
-    'all: while a != end {
-        for _ in 0..UNROLLED {
-            // SAFETY: before the end, which comes no later than that of the shorter panel, there is a step of both.
-            unsafe { step(&*a, &*b) };
-            a = V::ahead(a, &size_of::<[f32; MR]>());
-            b = V::ahead(b, &size_of::<[f32; NR]>());
-            if a == end {
-                break 'all;
-            }
-        }
-    }
     let one = V::splat(1.0);
-    for (i, sums) in sums.into_iter().enumerate() {
-        let target = &mut target[i * row..][..NR];
-        for (v, sum) in sums.into_iter().enumerate() {
-            let target = &mut target[v * V::LANES..];
-            if first { sum.store(target) } else { sum.mul_add(one, V::load(target)).store(target) }
+    let last = b.len().saturating_sub(1) * a.step;
+    for (tile, row) in rows.step_by(MR).enumerate() {
+        let mut sums = [[V::splat(0.0); VECTORS]; MR];
+        let starts: [usize; MR] = std::array::from_fn(|i| a.start(row + i));
+        assert!(b.is_empty() || starts.iter().all(|start| start + last < a.values.len()));
+        let mut rows = starts.map(|start| a.values.as_ptr().wrapping_add(start));
+        let (mut at, mut left) = (b.as_ptr(), b.len());
+        'all: while left > 0 {
+            for _ in 0..UNROLLED {
+                // SAFETY: there are `left` more steps in `b`, and of them the rows have the last, too.
+                unsafe {
+                    let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
+                    for i in 0..MR {
+                        let a = V::splat_load(&*rows[i]);
+                        for v in 0..VECTORS {
+                            sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                        }
+                    }
+                }
+                rows.iter_mut().for_each(|row| *row = row.wrapping_add(a.step));
+                at = at.wrapping_add(1);
+                left -= 1;
+                if left == 0 {
+                    break 'all;
+                }
+            }
+        }
+        let target = &mut target[tile * MR * pitch..];
+        assert!((MR - 1) * pitch + NR <= target.len());
+        for (i, sums) in sums.into_iter().enumerate() {
+            for (v, sum) in sums.into_iter().enumerate() {
+                // SAFETY: the last row ends inside the target, and so do those before it.
+                let target = unsafe { std::slice::from_raw_parts_mut(target.as_mut_ptr().add(i * pitch + v * V::LANES), V::LANES) };
+                if first { sum.store(target) } else { sum.mul_add(one, V::load(target)).store(target) }
+            }
         }
     }
 }
@@ -219,12 +267,23 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
             let at = image * walk.image_step + line * walk.line_step;
             let rows: [&[f32]; MR] = std::array::from_fn(|i| &a[starts[i] + at..][..walk.len]);
             let Some(piece) = pieces.next() else { continue };
-            for k in 0..walk.len {
-                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&piece[k][v * V::LANES..]));
-                for i in 0..MR {
-                    let a = V::splat(rows[i][k]);
-                    for v in 0..VECTORS {
-                        sums[i][v] = a.mul_add(b[v], sums[i][v]);
+            let (mut rows, mut at, mut left) = (rows.map(|row| row.as_ptr()), piece.as_ptr(), walk.len);
+            'all: while left > 0 {
+                for _ in 0..UNROLLED {
+                    // SAFETY: `left` more values of every row and steps of the piece are there.
+                    unsafe {
+                        let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
+                        for i in 0..MR {
+                            let a = V::splat_load(&*rows[i]);
+                            for v in 0..VECTORS {
+                                sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                            }
+                        }
+                    }
+                    rows.iter_mut().for_each(|row| *row = row.wrapping_add(1));
+                    (at, left) = (at.wrapping_add(1), left - 1);
+                    if left == 0 {
+                        break 'all;
                     }
                 }
             }
@@ -294,14 +353,6 @@ mod narrow {
             Self(f32x4_splat(unsafe { std::ptr::read_volatile(value) }))
         }
 
-        // Volatile, so that the compiler does not know how far: it would count steps instead and, for every splat of every step, work
-        // out an address, as splats, unlike other loads, come out of it without a constant in theirs.
-        #[inline(always)]
-        fn ahead<T>(pointer: *const T, bytes: &usize) -> *const T {
-            // SAFETY: a reference can be read.
-            pointer.wrapping_byte_add(unsafe { std::ptr::read_volatile(bytes) })
-        }
-
         #[inline(always)]
         fn load(values: &[f32]) -> Self {
             let values = &values[..4];
@@ -358,18 +409,20 @@ pub use x86::Wide;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use std::ops::Range;
+
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
 
-    use super::{Offsets, Strips, Tiles, Vector, Walk};
+    use super::{Offsets, Rows, Strips, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
 
     impl Tiles<6, 16> for Wide {
         #[inline(always)]
-        fn product(a: &[[f32; 6]], b: &[[f32; 16]], target: &mut [f32], row: usize, first: bool) {
+        fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
             // SAFETY: `Wide` is used only where `wide` has found AVX2 and FMA.
-            unsafe { product(a, b, target, row, first) }
+            unsafe { product(a, rows, b, target, pitch, first) }
         }
 
         #[inline(always)]
@@ -379,10 +432,10 @@ mod x86 {
         }
     }
 
-    impl Strips<8> for Wide {
+    impl Strips<8, 1> for Wide {
         #[inline(always)]
         fn strips<const R: usize, const P: usize>(
-            a: &[[f32; R]],
+            a: &[[[f32; 1]; R]],
             source: &[f32],
             starts: [usize; P],
             offsets: &Offsets,
@@ -394,17 +447,17 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma")]
     fn strips<const R: usize, const P: usize>(
-        a: &[[f32; R]],
+        a: &[[[f32; 1]; R]],
         source: &[f32],
         starts: [usize; P],
         offsets: &Offsets,
     ) -> [[[f32; 8]; P]; R] {
-        super::strips::<Register, R, P, 8>(a, source, starts, offsets)
+        super::strips::<Register, R, P, 8, 1>(a, source, starts, offsets)
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn product(a: &[[f32; 6]], b: &[[f32; 16]], target: &mut [f32], row: usize, first: bool) {
-        super::product::<Register, 6, 2, 16>(a, b, target, row, first)
+    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
+        super::product::<Register, 6, 2, 16, W>(a, rows, b, target, pitch, first)
     }
 
     #[target_feature(enable = "avx2,fma")]

@@ -36,12 +36,23 @@ pub fn starts(width: usize) -> impl Iterator<Item = usize> {
     (0..width).step_by(strip()).map(move |x| x.min(width - strip()))
 }
 
+/// How often a weight is packed: once where a load can put it into all lanes for nothing, else a vector of it.
+fn copies() -> usize {
+    if simd::wide() { 1 } else { strip() }
+}
+
+/// Words of a packed left operand.
+pub fn packed_len(rows: usize, k: usize) -> usize {
+    rows * k * copies()
+}
+
 /// Packs a left operand, `weight` of a row and k: panels of up to [`panel_rows`] rows, the last as wide as is left.
 pub fn pack(rows: usize, k: usize, weight: impl Fn(usize, usize) -> f32, packed: &mut [f32]) {
     for i in (0..rows).step_by(panel_rows()) {
         let count = panel_rows().min(rows - i);
-        for (k, lanes) in packed[i * k..][..count * k].chunks_exact_mut(count).enumerate() {
-            lanes.iter_mut().zip(i..).for_each(|(lane, row)| *lane = weight(row, k));
+        let panel = &mut packed[packed_len(i, k)..][..packed_len(count, k)];
+        for (k, lanes) in panel.chunks_exact_mut(packed_len(count, 1)).enumerate() {
+            lanes.chunks_exact_mut(copies()).zip(i..).for_each(|(lane, row)| lane.fill(weight(row, k)));
         }
     }
 }
@@ -60,36 +71,36 @@ pub fn multiply(rows: usize, packed: &[f32], image: Image, out: &mut [f32], plan
     let k = image.offsets.len();
     for i in (0..rows).step_by(panel_rows()) {
         let count = panel_rows().min(rows - i);
-        let (panel, out) = (&packed[i * k..][..count * k], &mut out[i * plane..]);
+        let (panel, out) = (&packed[packed_len(i, k)..][..packed_len(count, k)], &mut out[i * plane..]);
         #[cfg(target_arch = "x86_64")]
         if simd::wide() {
             match count {
-                1 => tiles::<simd::Wide, 1, 4, 8>(panel, image, out, plane),
-                2 => tiles::<simd::Wide, 2, 4, 8>(panel, image, out, plane),
-                3 => tiles::<simd::Wide, 3, 4, 8>(panel, image, out, plane),
-                4 => tiles::<simd::Wide, 4, 3, 8>(panel, image, out, plane),
-                5 => tiles::<simd::Wide, 5, 2, 8>(panel, image, out, plane),
-                _ => tiles::<simd::Wide, 6, 2, 8>(panel, image, out, plane),
+                1 => tiles::<simd::Wide, 1, 4, 8, 1>(panel, image, out, plane),
+                2 => tiles::<simd::Wide, 2, 4, 8, 1>(panel, image, out, plane),
+                3 => tiles::<simd::Wide, 3, 4, 8, 1>(panel, image, out, plane),
+                4 => tiles::<simd::Wide, 4, 3, 8, 1>(panel, image, out, plane),
+                5 => tiles::<simd::Wide, 5, 2, 8, 1>(panel, image, out, plane),
+                _ => tiles::<simd::Wide, 6, 2, 8, 1>(panel, image, out, plane),
             }
             continue;
         }
         match count {
-            1 => tiles::<simd::Narrow, 1, 4, 4>(panel, image, out, plane),
-            2 => tiles::<simd::Narrow, 2, 4, 4>(panel, image, out, plane),
-            3 => tiles::<simd::Narrow, 3, 2, 4>(panel, image, out, plane),
-            _ => tiles::<simd::Narrow, 4, 2, 4>(panel, image, out, plane),
+            1 => tiles::<simd::Narrow, 1, 4, 4, 4>(panel, image, out, plane),
+            2 => tiles::<simd::Narrow, 2, 4, 4, 4>(panel, image, out, plane),
+            3 => tiles::<simd::Narrow, 3, 3, 4, 4>(panel, image, out, plane),
+            _ => tiles::<simd::Narrow, 4, 2, 4, 4>(panel, image, out, plane),
         }
     }
 }
 
-fn tiles<T: Strips<STRIP>, const R: usize, const P: usize, const STRIP: usize>(
+fn tiles<T: Strips<STRIP, COPIES>, const R: usize, const P: usize, const STRIP: usize, const COPIES: usize>(
     panel: &[f32],
     image: Image,
     out: &mut [f32],
     plane: usize,
 ) {
     let Image { source, offsets, strips, step } = image;
-    let panel = panel.as_chunks().0;
+    let panel = panel.as_chunks().0.as_chunks().0;
     for strips in strips.chunks(P) {
         // Strips that are not there repeat the last.
         let from = std::array::from_fn(|p| strips[p.min(strips.len() - 1)][0]);
