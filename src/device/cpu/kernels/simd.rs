@@ -163,8 +163,8 @@ pub trait Strips<const STRIP: usize, const COPIES: usize> {
     ) -> [[[f32; STRIP]; P]; R];
 }
 
-/// Eight accumulators of four values, as many as sixteen registers hold beside the operands. Low and wide tiles are faster, since
-/// a value that goes to all lanes costs two instructions, its address and itself; others suit few columns.
+/// Eight accumulators of four values, as many as sixteen registers hold beside the operands. The lower tile is the faster one, since a
+/// value that goes to all lanes costs V8 two instructions, its address and the load; the higher one suits few columns.
 pub struct Narrow;
 
 impl Tiles<2, 16> for Narrow {

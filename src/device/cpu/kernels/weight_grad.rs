@@ -58,6 +58,7 @@ pub fn weight_grad(conv: &Conv2d, x: &Shape, dy: &Shape, dw: &Shape) -> Kernel {
         if simd::wide() {
             return grad.run::<simd::Wide, 6, 16>(x.get(0), x.get(1), out, planes, packed);
         }
+        // The wide tile is the faster one, unless half of it would be empty.
         if filters > 8 {
             return grad.run::<simd::Narrow, 2, 16>(x.get(0), x.get(1), out, planes, packed);
         }
