@@ -168,6 +168,8 @@ pub trait Strips<const STRIP: usize, const COPIES: usize> {
 pub struct Narrow;
 
 impl Tiles<2, 16> for Narrow {
+    // Inlined into a function that needs the registers for much else, the loops would be slower.
+    #[inline(never)]
     fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
         product::<narrow::Register, 2, 4, 16, W>(a, rows, b, target, pitch, first)
     }
@@ -178,6 +180,8 @@ impl Tiles<2, 16> for Narrow {
 }
 
 impl Tiles<4, 8> for Narrow {
+    // Inlined into a function that needs the registers for much else, the loops would be slower.
+    #[inline(never)]
     fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 8]], target: &mut [f32], pitch: usize, first: bool) {
         product::<narrow::Register, 4, 2, 8, W>(a, rows, b, target, pitch, first)
     }
