@@ -318,3 +318,40 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Narrow tiles are what WebAssembly runs; a wider machine never would.
+    #[test]
+    fn narrow_tiles_give_the_products_of_every_layout() {
+        // Rows and columns that fill no tile, more than one block of each, and an empty K.
+        for (m, n, k) in [(1, 1, 1), (5, 23, 9), (7, 16, 0), (6, 40, 600), (131, 61, 33)] {
+            let value = |i: usize| ((i * 37 % 19) as f32 - 9.0) / 8.0;
+            let (a, b): (Vec<f32>, Vec<f32>) = ((0..m * k).map(value).collect(), (0..k * n).map(value).collect());
+            let turned: Vec<f32> = (0..m * k).map(|i| a[i % m * k + i / m]).collect();
+            let along = Strided { values: &a, vector: k, step: 1 };
+            let across = Strided { values: &turned, vector: 1, step: m };
+            let mut packed = vec![0.0; packed_len(m, k)];
+            pack_panels::<4>(m, k, &along, &mut packed);
+            let right = Strided { values: &b, vector: 1, step: n };
+            for left in [Left::InPlace(along), Left::InPlace(across), Left::Packed(&packed)] {
+                for wide in [0, n / 2, n] {
+                    let mut values = vec![f32::NAN; m * n];
+                    let mut panels = vec![0.0; panels_len(n, k)];
+                    for depth in blocks(k) {
+                        let sink = &mut Grid { values: &mut values, row: n, column: 1 };
+                        block::<simd::Narrow, 2, 16, 4>(m, 0..wide, depth.clone(), left, &right, sink, &mut panels);
+                        block::<simd::Narrow, 4, 8, 4>(m, wide..n, depth, left, &right, sink, &mut panels);
+                    }
+                    for (at, found) in values.iter().enumerate() {
+                        // Multiples of 1/64 below 2¹⁸/64: exact in whatever order.
+                        let exact: f32 = (0..k).map(|k_| a[at / n * k + k_] * b[k_ * n + at % n]).sum();
+                        assert_eq!(*found, exact, "{m}×{n}×{k} at {at}");
+                    }
+                }
+            }
+        }
+    }
+}

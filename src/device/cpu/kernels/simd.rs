@@ -208,6 +208,39 @@ impl Strips<4, 4> for Narrow {
 /// them, for which the registers do not suffice.
 const UNROLLED: usize = 4;
 
+/// Adds to `sums` the product of MR rows, their values `step` apart, with the vectors of `b`.
+///
+/// # Safety
+/// Every row must have a value for each step of `b`.
+#[inline(always)]
+unsafe fn accumulate<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    sums: &mut [[V; VECTORS]; MR],
+    mut rows: [*const f32; MR],
+    step: usize,
+    b: &[[f32; NR]],
+) {
+    let (mut at, mut left) = (b.as_ptr(), b.len());
+    'all: while left > 0 {
+        for _ in 0..UNROLLED {
+            // SAFETY: `left` more steps are there, of `b` and, by contract, of the rows.
+            unsafe {
+                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
+                for i in 0..MR {
+                    let a = V::splat_load(&*rows[i]);
+                    for v in 0..VECTORS {
+                        sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                    }
+                }
+            }
+            rows.iter_mut().for_each(|row| *row = row.wrapping_add(step));
+            (at, left) = (at.wrapping_add(1), left - 1);
+            if left == 0 {
+                break 'all;
+            }
+        }
+    }
+}
+
 #[inline(always)]
 fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, const W: usize>(
     a: Rows<W>,
@@ -223,28 +256,9 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, co
         let mut sums = [[V::splat(0.0); VECTORS]; MR];
         let starts: [usize; MR] = std::array::from_fn(|i| a.start(row + i));
         assert!(b.is_empty() || starts.iter().all(|start| start + last < a.values.len()));
-        let mut rows = starts.map(|start| a.values.as_ptr().wrapping_add(start));
-        let (mut at, mut left) = (b.as_ptr(), b.len());
-        'all: while left > 0 {
-            for _ in 0..UNROLLED {
-                // SAFETY: there are `left` more steps in `b`, and of them the rows have the last, too.
-                unsafe {
-                    let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
-                    for i in 0..MR {
-                        let a = V::splat_load(&*rows[i]);
-                        for v in 0..VECTORS {
-                            sums[i][v] = a.mul_add(b[v], sums[i][v]);
-                        }
-                    }
-                }
-                rows.iter_mut().for_each(|row| *row = row.wrapping_add(a.step));
-                at = at.wrapping_add(1);
-                left -= 1;
-                if left == 0 {
-                    break 'all;
-                }
-            }
-        }
+        let rows = starts.map(|start| a.values.as_ptr().wrapping_add(start));
+        // SAFETY: the rows have the last step of `b`, hence all of them.
+        unsafe { accumulate(&mut sums, rows, a.step, b) };
         let target = &mut target[tile * MR * pitch..];
         assert!((MR - 1) * pitch + NR <= target.len());
         for (i, sums) in sums.into_iter().enumerate() {
@@ -271,26 +285,8 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
             let at = image * walk.image_step + line * walk.line_step;
             let rows: [&[f32]; MR] = std::array::from_fn(|i| &a[starts[i] + at..][..walk.len]);
             let Some(piece) = pieces.next() else { continue };
-            let (mut rows, mut at, mut left) = (rows.map(|row| row.as_ptr()), piece.as_ptr(), walk.len);
-            'all: while left > 0 {
-                for _ in 0..UNROLLED {
-                    // SAFETY: `left` more values of every row and steps of the piece are there.
-                    unsafe {
-                        let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
-                        for i in 0..MR {
-                            let a = V::splat_load(&*rows[i]);
-                            for v in 0..VECTORS {
-                                sums[i][v] = a.mul_add(b[v], sums[i][v]);
-                            }
-                        }
-                    }
-                    rows.iter_mut().for_each(|row| *row = row.wrapping_add(1));
-                    (at, left) = (at.wrapping_add(1), left - 1);
-                    if left == 0 {
-                        break 'all;
-                    }
-                }
-            }
+            // SAFETY: every row has as many values as the piece has steps.
+            unsafe { accumulate(&mut sums, rows.map(|row| row.as_ptr()), 1, piece) };
         }
     }
     stored(sums)
@@ -413,9 +409,8 @@ pub use x86::Wide;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::ops::Range;
-
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
+    use std::ops::Range;
 
     use super::{Offsets, Rows, Strips, Tiles, Vector, Walk};
 
