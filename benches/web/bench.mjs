@@ -5,9 +5,10 @@
 //
 //   --workloads W1,W6      which (all)
 //   --libraries vitrine,tensorflow/wasm   which, with or without the back end (all)
-//   --repetitions 5        timed blocks of each
+//   --repetitions 15       timed blocks of each
 //   --seconds 3            for the timed blocks of one library on one workload, alike for all: a block is as many runs of 10 steps as
-//                          fit, or one shorter run, and where even a step takes longer there are fewer repetitions
+//                          fit, or one shorter run, and where even a step takes longer there are fewer repetitions; fewer than five
+//                          are marked
 //   --patience 15          seconds until the end of the first step, and for any block; what takes longer is given up
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,12 +25,14 @@ const LIBRARIES = {
 };
 /** Steps of a run: as for the loss that a page would show. */
 const RUN = 10;
+/** Repetitions below which a median says little. */
+const FEW = 5;
 
 const { values: options } = parseArgs({
   options: {
     workloads: { type: 'string', default: WORKLOADS.join() },
     libraries: { type: 'string', default: Object.keys(LIBRARIES).join() },
-    repetitions: { type: 'string', default: '5' },
+    repetitions: { type: 'string', default: '15' },
     seconds: { type: 'string', default: '3' },
     patience: { type: 'string', default: '15' },
   },
@@ -107,14 +110,14 @@ async function start({ library, backend }, workload) {
   const steps = Math.max(1, Math.min(RUN, fit));
   const runs = Math.max(1, Math.floor(fit / steps));
   const times = [];
-  // As long as a block, in which the browser compiles what it finds to be used much.
-  if (steps > 1) await attempt('the warm-up', page.call('measure', steps, runs));
+  // A fifth of the time again, in which the browser compiles what it finds to be used much.
+  if (steps > 1) await attempt('the warm-up', page.call('measure', steps, Math.ceil((runs * repetitions) / 5)));
   Object.assign(row, { steps_per_run: steps, runs_per_block: runs });
   runner.block ??= row.note
     ? undefined
     : async (repetition) => {
         if (repetition > 0 && repetition * probe.milliseconds > 1000 * seconds) {
-          row.note = `${times.length} repetitions fit into ${seconds} s`;
+          if (times.length < FEW) row.note = `${times.length} repetitions fit into ${seconds} s`;
           return;
         }
         const peak = operations && backend === 'cpu' ? await attempt('the peak', page.call('peak')) : null;

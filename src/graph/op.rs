@@ -175,9 +175,21 @@ pub enum Instruction {
     Load(usize),
     Constant(Scalar),
     Unary(Unary, usize),
-    Binary(Binary, usize, usize),
+    Binary(Binary, [usize; 2]),
     /// `[0]` ≠ 0 chooses `[1]`, else `[2]`.
     Select([usize; 3]),
+}
+
+impl Instruction {
+    /// The earlier instructions whose values it takes.
+    pub fn reads(&self) -> &[usize] {
+        match self {
+            Self::Load(_) | Self::Constant(_) => &[],
+            Self::Unary(_, a) => std::slice::from_ref(a),
+            Self::Binary(_, ab) => ab,
+            Self::Select(cab) => cab,
+        }
+    }
 }
 
 /// A fused chain of element-wise `f32` operations; its value is that of the last instruction.

@@ -81,7 +81,7 @@ impl fmt::Display for Fused {
                 Instruction::Constant(Scalar(value)) => write!(f, "{separator}{value:?}")?,
                 Instruction::Unary(Unary::LeakyRelu(slope), x) => write!(f, "{separator}leaky_relu {x} slope={slope:?}")?,
                 Instruction::Unary(u, x) => write!(f, "{separator}{} {x}", u.name())?,
-                Instruction::Binary(op, a, b) => write!(f, "{separator}{} {a} {b}", op.name())?,
+                Instruction::Binary(op, [a, b]) => write!(f, "{separator}{} {a} {b}", op.name())?,
                 Instruction::Select([c, a, b]) => write!(f, "{separator}select {c} {a} {b}")?,
             }
         }

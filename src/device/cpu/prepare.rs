@@ -44,7 +44,7 @@ pub fn prepare(graph: &Graph, node: &Node) -> Prepared {
         Op::Iota { n } => return Prepared::Constant((0..*n as u32).map(f32::from_bits).collect()),
         Op::Unary(op) => fused::single(Instruction::Unary(*op, 0), 1, out),
         Op::Binary(op) if node.dtype == DType::U32 => gather::binary(*op),
-        Op::Binary(op) => fused::single(Instruction::Binary(*op, 0, 1), 2, out),
+        Op::Binary(op) => fused::single(Instruction::Binary(*op, [0, 1]), 2, out),
         Op::Select => fused::single(Instruction::Select([0, 1, 2]), 3, out),
         Op::Cast(to) => gather::cast(input(0).dtype, *to),
         Op::Fused(chain) => fused::kernel(chain, &shapes()),

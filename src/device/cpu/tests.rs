@@ -143,6 +143,48 @@ fn convolutions_and_their_adjoints() {
     }
 }
 
+/// Lengths around those of vectors and of the interpreter's blocks; operands that are overwritten (slices, which nobody else reads) and
+/// such that are not (inputs).
+#[test]
+fn chains_of_operations_at_every_length() {
+    type Chain = (&'static str, for<'b> fn(Var<'b>, Var<'b>, Var<'b>) -> Var<'b>, fn(f64, f64, f64) -> f64);
+    fn relu_gradient<'b>(a: Var<'b>, b: Var<'b>) -> Var<'b> {
+        let zero = a.builder().scalar(0.0);
+        a.gt(zero).select(b, zero)
+    }
+    let chains: [Chain; 9] = [
+        ("relu of a sum", |a, b, _| (a + b).relu(), |a, b, _| (a + b).max(0.0)),
+        ("relu of a double", |a, _, _| (a + a).relu(), |a, _, _| (a + a).max(0.0)),
+        ("product and sum", |a, b, c| a * b + c, |a, b, c| a * b + c),
+        ("sum and product", |a, b, c| a + b * c, |a, b, c| a + b * c),
+        ("two products", |a, b, c| a * b + b * c, |a, b, c| a * b + b * c),
+        ("relu of product and sum", |a, b, c| (a * b + c).relu(), |a, b, c| (a * b + c).max(0.0)),
+        ("gradient of relu", |a, b, _| relu_gradient(a, b), |a, b, _| if a > 0.0 { b } else { 0.0 }),
+        ("gradient of relu and sum", |a, b, c| relu_gradient(a, b) + c, |a, b, c| if a > 0.0 { b + c } else { c }),
+        ("a sum that is read twice", |a, b, _| (a + b).relu() * (a + b), |a, b, _| (a + b).max(0.0) * (a + b)),
+    ];
+    for n in [1, 2, 3, 4, 7, 8, 511, 512, 513, 1027] {
+        let operands = [1, 2, 3].map(|seed| noise([n + 1], seed));
+        let at = |operand: &Tensor, i: usize| f64::from(operand.as_f32().unwrap()[i + 1]);
+        for (name, chain, exact) in chains {
+            let wanted: Vec<f64> = (0..n).map(|i| exact(at(&operands[0], i), at(&operands[1], i), at(&operands[2], i))).collect();
+            for overwritten in 0..8 {
+                let slice = |i: usize| overwritten >> i & 1 == 1;
+                let tails = operands.each_ref().map(|t| Tensor::f32([n], t.as_f32().unwrap()[1..].to_vec()).unwrap());
+                let inputs: Vec<&Tensor> = (0..3).map(|i| if slice(i) { &operands[i] } else { &tails[i] }).collect();
+                let got = evaluate(&inputs, |_, v| {
+                    let [a, b, c] = [0, 1, 2].map(|i| if slice(i) { v[i].slice(&[1], &[n]) } else { v[i] });
+                    chain(a, b, c)
+                });
+                for (i, (&got, &wanted)) in got.as_f32().unwrap().iter().zip(&wanted).enumerate() {
+                    let near = (f64::from(got) - wanted).abs() <= 4.0 * f64::from(f32::EPSILON);
+                    assert!(near, "{name} of {n} values, overwritten {overwritten:03b}: value {i} is {got} instead of {wanted}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn nan_is_never_hidden() {
     let x = Tensor::f32([1, 1, 4, 4], (0..16).map(|i| if i == 5 { f32::NAN } else { -1.0 }).collect()).unwrap();

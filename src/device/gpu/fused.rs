@@ -64,7 +64,7 @@ pub fn lower(node: &Node, inputs: &[Input], in_place: Option<usize>) -> Result<L
                 if wide { format!("vec4f({value})") } else { value }
             }
             Instruction::Unary(op, a) => unary(op, a, wide),
-            Instruction::Binary(op, a, b) => binary(op, inputs_dtype(inputs), a, b, wide),
+            Instruction::Binary(op, [a, b]) => binary(op, inputs_dtype(inputs), a, b, wide),
             Instruction::Select([c, a, b]) => {
                 let condition = call("is_nonzero", &[c], if wide { Some("vec4<bool>") } else { None });
                 format!("select(v{b}, v{a}, {condition})")
@@ -114,7 +114,7 @@ fn instructions(op: &Op) -> (Vec<Instruction>, Option<DType>) {
     use Instruction::{Load, Select};
     match op {
         Op::Unary(unary) => (vec![Load(0), Instruction::Unary(*unary, 0)], None),
-        Op::Binary(binary) => (vec![Load(0), Load(1), Instruction::Binary(*binary, 0, 1)], None),
+        Op::Binary(binary) => (vec![Load(0), Load(1), Instruction::Binary(*binary, [0, 1])], None),
         Op::Select => (vec![Load(0), Load(1), Load(2), Select([0, 1, 2])], None),
         Op::Cast(dtype) => (vec![Load(0)], Some(*dtype)),
         Op::Fused(fused) => (fused.instructions.clone(), None),

@@ -121,10 +121,7 @@ impl Kernel<'_> {
         let inside = self.kernels[id.index()] == Some(self.result);
         let instruction = match (&node.op, operand(self.graph, id)) {
             (Op::Unary(f), _) if inside => Instruction::Unary(*f, self.emit(node.inputs[0])),
-            (Op::Binary(f), _) if inside => {
-                let (a, b) = (self.emit(node.inputs[0]), self.emit(node.inputs[1]));
-                Instruction::Binary(*f, a, b)
-            }
+            (Op::Binary(f), _) if inside => Instruction::Binary(*f, [0, 1].map(|i| self.emit(node.inputs[i]))),
             (Op::Select, _) if inside => Instruction::Select([0, 1, 2].map(|i| self.emit(node.inputs[i]))),
             (Op::Fill { value, .. }, _) => Instruction::Constant(*value),
             (_, load) => Instruction::Load(self.load(load.unwrap_or(id))),

@@ -214,7 +214,7 @@ fn run_fused(fused: &Fused, x: &[&Tensor64], at: &[usize]) -> f64 {
             Instruction::Load(operand) => x[operand].repeated(at),
             Instruction::Constant(value) => f64::from(value.0),
             Instruction::Unary(f, a) => scalar::unary(f, values[a]),
-            Instruction::Binary(f, a, b) => scalar::binary(f, values[a], values[b]),
+            Instruction::Binary(f, [a, b]) => scalar::binary(f, values[a], values[b]),
             Instruction::Select([c, a, b]) => values[if values[c] != 0.0 { a } else { b }],
         });
     }

@@ -1,24 +1,24 @@
 //! Products of a matrix and a vector, and of matrices with one or two steps along K. They use each value so seldom that packing it
 //! would cost more than the product.
 
-use crate::math;
+use crate::simd;
 
 /// Sums of a result at a time: they stay in the first-level cache.
 const BLOCK: usize = 1024;
 
-/// out[j] = Σ_k vector[k] · matrix[j][k].
+/// out[j] = Σ_k vector[k] · matrix[j][k]. Four at a time, each as four running sums and one of what is left over.
 pub fn dots(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
-    if vector.is_empty() {
-        return out.fill(0.0);
-    }
-    for (out, row) in out.iter_mut().zip(matrix.chunks_exact(vector.len())) {
-        let ((rows, row_rest), (vectors, rest)) = (row.as_chunks::<16>(), vector.as_chunks::<16>());
-        let mut sums = [0.0; 16];
-        for (row, vector) in rows.iter().zip(vectors) {
-            sums.iter_mut().zip(row).zip(vector).for_each(|((sum, a), b)| *sum += a * b);
-        }
-        sums.iter_mut().zip(row_rest).zip(rest).for_each(|((sum, a), b)| *sum += a * b);
-        *out = math::pairwise(sums);
+    let (last, width) = (out.len().saturating_sub(1), vector.len());
+    let rest = vector.as_chunks::<4>().1;
+    for (i, out) in out.chunks_mut(4).enumerate() {
+        // A row that is not there repeats the last.
+        let rows: [&[f32]; 4] = std::array::from_fn(|r| &matrix[last.min(4 * i + r) * width..][..width]);
+        let [a, b, c, d] = simd::transposed(simd::running_sums(rows, vector));
+        let dots = std::array::from_fn::<f32, 4, _>(|r| {
+            let rest = rows[r][width - rest.len()..].iter().zip(rest).fold(0.0, |sum, (a, b)| sum + a * b);
+            (a[r] + b[r]) + (c[r] + d[r]) + rest
+        });
+        out.copy_from_slice(&dots[..out.len()]);
     }
 }
 

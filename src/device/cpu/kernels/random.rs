@@ -21,7 +21,7 @@ pub fn random(distribution: Distribution, stream: u32) -> Kernel {
 /// Box–Muller in `f32`: the formula of [`random::normals`].
 fn normals(words: [u32; 4]) -> [f32; 4] {
     let pair = |v: u32, w: u32| {
-        let r = (-2.0 * math::log(((v >> 8) + 1) as f32 / 16_777_216.0)).sqrt();
+        let r = (-2.0 * math::coefficients().log(((v >> 8) + 1) as f32 / 16_777_216.0)).sqrt();
         let (sin, cos) = (std::f32::consts::TAU * random::uniform(w)).sin_cos();
         [r * cos, r * sin]
     };

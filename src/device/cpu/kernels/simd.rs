@@ -141,7 +141,8 @@ impl<const W: usize> Rows<'_, W> {
 /// Rows become columns.
 #[inline(always)]
 pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    std::array::from_fn(|i| rows.map(|row| row[i]))
+    let columns = narrow::transposed(rows.map(|row| narrow::Register::load(&row)));
+    stored(columns.map(|column| [column]))
 }
 
 /// The MR×NR register tile of one vector width.
@@ -292,6 +293,21 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
     stored(sums)
 }
 
+/// For each row the sums of its products with `vector`, every fourth; what is left of a vector at the end is left out.
+pub fn running_sums(rows: [&[f32]; 4], vector: &[f32]) -> [[f32; 4]; 4] {
+    use narrow::Register;
+    let steps = vector.as_chunks::<4>().0;
+    let rows = rows.map(|row| &row.as_chunks::<4>().0[..steps.len()]);
+    let mut sums = [[Register::splat(0.0); 1]; 4];
+    for (k, step) in steps.iter().enumerate() {
+        let step = Register::load(step);
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            sums[0] = step.mul_add(Register::load(&row[k]), sums[0]);
+        }
+    }
+    stored::<_, 4, 1, 4>(sums)
+}
+
 /// `steps` multiply-adds in each of `CHAINS` registers, none of which waits for another → a sum that depends on all of them.
 #[inline(always)]
 fn chains<V: Vector, const CHAINS: usize>(steps: usize) -> f32 {
@@ -333,10 +349,24 @@ fn stored<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sum
 
 #[cfg(target_feature = "simd128")]
 mod narrow {
-    use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_splat, v128, v128_load, v128_store};
+    use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_splat, i32x4_shuffle, v128, v128_load, v128_store};
 
     #[derive(Clone, Copy)]
     pub struct Register(v128);
+
+    #[inline(always)]
+    pub fn transposed([a, b, c, d]: [Register; 4]) -> [Register; 4] {
+        // Left and right halves of two rows, value by value; then of all four.
+        let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0));
+        let (ab_right, cd_right) = (i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
+        [
+            i32x4_shuffle::<0, 1, 4, 5>(ab, cd),
+            i32x4_shuffle::<2, 3, 6, 7>(ab, cd),
+            i32x4_shuffle::<0, 1, 4, 5>(ab_right, cd_right),
+            i32x4_shuffle::<2, 3, 6, 7>(ab_right, cd_right),
+        ]
+        .map(Register)
+    }
 
     impl super::Vector for Register {
         const LANES: usize = 4;
@@ -378,6 +408,11 @@ mod narrow {
 mod narrow {
     #[derive(Clone, Copy)]
     pub struct Register([f32; 4]);
+
+    #[inline(always)]
+    pub fn transposed(rows: [Register; 4]) -> [Register; 4] {
+        std::array::from_fn(|i| Register(rows.map(|row| row.0[i])))
+    }
 
     impl super::Vector for Register {
         const LANES: usize = 4;
