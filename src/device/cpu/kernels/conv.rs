@@ -1,20 +1,18 @@
-//! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand is packed straight from the images, or,
-//! where packing does not pay (`strips`), read there.
+//! Convolution of `[N, C, H, W]` and its adjoint in x, as matrix products whose right operand, the patches, is read where the images
+//! lie: vectors of neighbouring pixels for a filter at a time (`strips`), or single pixels for a vector of filters (`pixels`).
 //!
 //! Forward, per group: y[co, (n, oy, ox)] = w[co, k] · patch[k, (n, oy, ox)] with k = (ci, ky, kx). Where the image is padded, a few
 //! images at a time are copied with their border into scratch; then a patch is the value at the target's base address plus an
-//! offset that depends on k alone, and packing needs no case for the border. The adjoint has the same form from dy to dx, the
+//! offset that depends on k alone, and there is no case for the border. The adjoint has the same form from dy to dx, the
 //! kernel walked backwards. With a stride, the targets of one phase (y mod stride, x mod stride) share their kernel cells, so the
 //! adjoint is one such product per phase, none of which multiplies by the zeros between strides. Where that still means many zeros,
 //! at the edges, `lanes` computes it.
 
-use std::ops::Range;
-
 use crate::buffer::Kernel;
-use crate::gemm::{self, Panel, Sink};
 use crate::lanes::Lanes;
+use crate::movement::copy_row;
 use crate::simd::Offsets;
-use crate::strips;
+use crate::{pixels, strips};
 use vitrine_graph::{Conv2d, Shape};
 
 /// Words of bordered images in scratch at a time: they stay in the second-level cache.
@@ -32,108 +30,6 @@ struct Grid {
     start: usize,
 }
 
-impl Grid {
-    /// Addresses of targets `first..first + count` (at most `W`), which are counted through the images; unused ones repeat the first.
-    #[inline]
-    fn places<const W: usize>(&self, first: usize, count: usize) -> [usize; W] {
-        let [height, width] = self.size;
-        let (mut n, mut y, mut x) = (first / (height * width), first / width % height, first % width);
-        let mut places = [0; W];
-        for place in &mut places[..count] {
-            *place = self.start + n * self.image + y * self.step[0] + x * self.step[1];
-            x += 1;
-            if x == width {
-                (x, y) = (0, y + 1);
-                if y == height {
-                    (y, n) = (0, n + 1);
-                }
-            }
-        }
-        let first = places[0];
-        places[count..].fill(first);
-        places
-    }
-}
-
-/// Whether ascending places are neighbours.
-fn adjacent(places: &[usize]) -> bool {
-    places[places.len() - 1] - places[0] == places.len() - 1
-}
-
-/// A batch or some images of it, seen as patches: vectors (n, ty, tx) along k.
-struct Patches<'a> {
-    source: &'a [f32],
-    targets: Grid,
-    /// For each k, the distance from the target's base.
-    offsets: &'a [usize],
-}
-
-impl Panel for Patches<'_> {
-    fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
-        let panel = panel.as_chunks_mut::<W>().0.iter_mut().zip(&self.offsets[k]);
-        let places = self.targets.places::<W>(first, count);
-        if count == W && adjacent(&places) {
-            panel.for_each(|(lanes, offset)| lanes.copy_from_slice(&self.source[places[0] + offset..][..W]));
-        } else {
-            panel.for_each(|(lanes, offset)| *lanes = places.map(|place| self.source[place + offset]));
-        }
-    }
-}
-
-/// The kernel's rows: vectors m, `vector` apart, along k at `offsets`.
-struct Weights<'a> {
-    values: &'a [f32],
-    vector: usize,
-    offsets: &'a [usize],
-}
-
-impl Panel for Weights<'_> {
-    fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
-        for (lanes, offset) in panel.as_chunks_mut::<W>().0.iter_mut().zip(&self.offsets[k]) {
-            for (i, lane) in lanes[..count].iter_mut().enumerate() {
-                *lane = self.values[(first + i) * self.vector + offset];
-            }
-        }
-    }
-}
-
-/// Rows are channels, `plane` apart, columns the targets.
-struct Images<'a> {
-    values: &'a mut [f32],
-    plane: usize,
-    targets: Grid,
-}
-
-impl Sink for Images<'_> {
-    fn tile<const MR: usize, const NR: usize>(
-        &mut self,
-        [i, j]: [usize; 2],
-        rows: usize,
-        columns: usize,
-        tile: &[[f32; NR]; MR],
-        first: bool,
-    ) {
-        let places = self.targets.places::<NR>(j, columns);
-        let places = &places[..columns];
-        for (row, channel) in tile[..rows].iter().zip(i..) {
-            let values = &mut self.values[channel * self.plane..];
-            if adjacent(places) {
-                gemm::put(&mut values[places[0]..][..columns], row, first);
-            } else if first {
-                places.iter().zip(row).for_each(|(&place, &value)| values[place] = value);
-            } else {
-                places.iter().zip(row).for_each(|(&place, &value)| values[place] += value);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn place<const NR: usize>(&mut self, [i, j]: [usize; 2]) -> Option<(&mut [f32], usize)> {
-        let places = self.targets.places::<NR>(j, NR);
-        adjacent(&places).then(|| (&mut self.values[i * self.plane + places[0]..], self.plane))
-    }
-}
-
 /// Targets that share their kernel cells.
 struct Pass {
     /// Base addresses in the bordered source, and addresses in the result; both relative to the group's first plane.
@@ -142,8 +38,11 @@ struct Pass {
     /// For each k, in the source and in the weights.
     offsets: Offsets,
     weights: Vec<usize>,
-    /// Where the strips of one image begin in source and result; empty where patches are to be packed.
-    strips: Vec<[usize; 2]>,
+    /// Whether the targets of an image are computed as strips, else one by one; where these begin in source and result.
+    strips: bool,
+    places: Vec<[usize; 2]>,
+    /// Of a step along k, in products.
+    cost: usize,
 }
 
 /// How the source is surrounded by zeros.
@@ -164,22 +63,17 @@ impl Border {
         self.before == [0, 0] && self.after == [0, 0]
     }
 
-    /// Copies planes with their borders.
+    /// Copies planes to where their borders, which are there already, leave room for them.
     fn surround(&self, source: &[f32], target: &mut [f32]) {
         let ([height, width], pitch) = (self.inner, self.side(1));
         if height * width == 0 {
-            return target.fill(0.0);
+            return;
         }
         let planes = target.chunks_exact_mut(self.side(0) * pitch).zip(source.chunks_exact(height * width));
         for (target, source) in planes {
-            let (top, rest) = target.split_at_mut(self.before[0] * pitch);
-            let (middle, bottom) = rest.split_at_mut(height * pitch);
-            top.fill(0.0);
-            bottom.fill(0.0);
-            for (line, row) in middle.chunks_exact_mut(pitch).zip(source.chunks_exact(width)) {
-                line[..self.before[1]].fill(0.0);
-                line[self.before[1]..][..width].copy_from_slice(row);
-                line[self.before[1] + width..].fill(0.0);
+            let lines = target[self.before[0] * pitch..].chunks_exact_mut(pitch);
+            for (line, row) in lines.zip(source.chunks_exact(width)) {
+                copy_row(&mut line[self.before[1]..][..width], row);
             }
         }
     }
@@ -203,7 +97,7 @@ struct Product {
 impl Pass {
     /// Words of the packed weights of one group.
     fn packed_len(&self, rows: usize) -> usize {
-        let packed_len = if self.strips.is_empty() { gemm::packed_len } else { strips::packed_len };
+        let packed_len = if self.strips { strips::packed_len } else { pixels::packed_len };
         packed_len(rows, self.offsets.len())
     }
 }
@@ -214,36 +108,23 @@ impl Product {
         let chunk = (BORDERED / bordered.max(1)).clamp(1, self.images.max(1));
         let copied = if self.border.is_empty() { 0 } else { chunk * bordered };
         let packed: usize = self.passes.iter().map(|pass| self.groups * pass.packed_len(self.rows)).sum();
-        let panels = |pass: &Pass| gemm::panels_len(chunk * pass.to.size[0] * pass.to.size[1], pass.offsets.len());
-        let panels = self.passes.iter().map(panels).max().unwrap_or(0);
-        Kernel::with_scratch(copied + packed + panels, move |x, out, scratch| {
-            let (copy, rest) = scratch.split_at_mut(copied);
-            let (packed, panels) = rest.split_at_mut(packed);
-            self.run(chunk, x.get(0), x.get(1), out, copy, packed, panels);
+        Kernel::with_scratch(copied + packed, move |x, out, scratch| {
+            let (copy, packed) = scratch.split_at_mut(copied);
+            self.run(chunk, x.get(0), x.get(1), out, copy, packed);
         })
     }
 
-    #[allow(clippy::too_many_arguments)] // three operands, three parts of scratch
-    fn run(
-        &self,
-        chunk: usize,
-        source: &[f32],
-        weights: &[f32],
-        out: &mut [f32],
-        copy: &mut [f32],
-        packed: &mut [f32],
-        panels: &mut [f32],
-    ) {
+    fn run(&self, chunk: usize, source: &[f32], weights: &[f32], out: &mut [f32], copy: &mut [f32], packed: &mut [f32]) {
         self.each(|group, pass, at| {
-            let values = &weights[group * self.group_weights..];
-            let k = pass.offsets.len();
-            let weights = Weights { values, vector: self.vector, offsets: &pass.weights };
+            let weights = &weights[group * self.group_weights..];
+            let weight = |row: usize, k: usize| weights[row * self.vector + pass.weights[k]];
             let packed = &mut packed[at..][..pass.packed_len(self.rows)];
-            match pass.strips.is_empty() {
-                true => gemm::pack(self.rows, k, &weights, packed),
-                false => strips::pack(self.rows, k, |row, k| values[row * self.vector + pass.weights[k]], packed),
+            match pass.strips {
+                true => strips::pack(self.rows, pass.offsets.len(), weight, packed),
+                false => pixels::pack(self.rows, pass.offsets.len(), weight, packed),
             }
         });
+        copy.fill(0.0);
         let inner = self.channels * self.groups * self.border.inner[0] * self.border.inner[1];
         let bordered = self.channels * self.groups * self.border.side(0) * self.border.side(1);
         let result = self.rows * self.groups * self.plane;
@@ -260,20 +141,16 @@ impl Product {
             self.each(|group, pass, at| {
                 let source = &source[group * (bordered / self.groups)..];
                 let out = &mut out[group * self.rows * self.plane..];
-                if !pass.strips.is_empty() {
-                    for n in 0..count {
-                        let source = &source[n * pass.from.image..];
-                        let Pass { offsets, strips, .. } = pass;
-                        let image = strips::Image { source, offsets, strips, step: pass.to.step[1] };
-                        strips::multiply(self.rows, &packed[at..], image, &mut out[n * pass.to.image..], self.plane);
+                let Pass { offsets, places, .. } = pass;
+                for n in 0..count {
+                    let (source, out) = (&source[n * pass.from.image..], &mut out[n * pass.to.image..]);
+                    if pass.strips {
+                        let image = strips::Image { source, offsets, strips: places, step: pass.to.step[1] };
+                        strips::multiply(self.rows, &packed[at..], image, out, self.plane);
+                    } else {
+                        pixels::multiply(self.rows, &packed[at..], source, offsets, places, out, self.plane);
                     }
-                    return;
                 }
-                let patches = Patches { source, targets: pass.from, offsets: &pass.offsets };
-                let mut sink = Images { values: out, plane: self.plane, targets: pass.to };
-                let columns = count * pass.to.size[0] * pass.to.size[1];
-                let weights = gemm::Left::Packed(&packed[at..]);
-                gemm::multiply::<false>(self.rows, columns, pass.offsets.len(), weights, &patches, &mut sink, panels);
             });
         }
     }
@@ -291,14 +168,7 @@ impl Product {
 
     /// What a run costs, in products.
     fn cost(&self) -> usize {
-        let of = |pass: &Pass| {
-            let targets = match pass.strips.is_empty() {
-                true => pass.to.size[0] * pass.to.size[1] * strips::packing_rows(self.rows),
-                false => pass.strips.len() * strips::strip() * self.rows,
-            };
-            targets * pass.offsets.len()
-        };
-        self.images * self.groups * self.passes.iter().map(of).sum::<usize>()
+        self.images * self.groups * self.passes.iter().map(|pass| pass.cost * pass.offsets.len()).sum::<usize>()
     }
 
     /// Adds a pass, with its rows joined where they lie behind one another in both tensors.
@@ -309,11 +179,14 @@ impl Product {
             pass.to.size = [1, height * width];
         }
         let [height, width] = pass.to.size;
-        if pass.from.step[1] == 1 && strips::suit(self.rows, pass.offsets.len(), width) {
-            let place = |grid: &Grid, y: usize, x: usize| grid.start + y * grid.step[0] + x * grid.step[1];
-            let strips = |y: usize| strips::starts(width).map(move |x| (y, x));
-            pass.strips = (0..height).flat_map(strips).map(|(y, x)| [place(&pass.from, y, x), place(&pass.to, y, x)]).collect();
-        }
+        let strips = strips::cost(self.rows, height, width);
+        let pixels = pixels::cost(self.rows, height * width);
+        pass.strips = pass.from.step[1] == 1 && strips::suit(pass.offsets.len(), width) && strips <= pixels;
+        pass.cost = if pass.strips { strips } else { pixels };
+        let columns: Vec<usize> = if pass.strips { strips::starts(width).collect() } else { (0..width).collect() };
+        let place = |grid: &Grid, y: usize, x: usize| grid.start + y * grid.step[0] + x * grid.step[1];
+        let places = |y: usize| columns.iter().map(move |&x| (y, x));
+        pass.places = (0..height).flat_map(places).map(|(y, x)| [place(&pass.from, y, x), place(&pass.to, y, x)]).collect();
         self.passes.push(pass);
     }
 }
@@ -343,7 +216,9 @@ pub fn conv2d(conv: &Conv2d, x: &Shape, w: &Shape, y: &Shape) -> Kernel {
         to: Grid { size, step: [y[3], 1], image: y[1] * y[2] * y[3], start: 0 },
         offsets: Offsets::new((0..k).map(|k| offset(k / (w[2] * w[3]), k / w[3] % w[2], k % w[3])).collect()),
         weights: (0..k).collect(),
-        strips: Vec::new(),
+        strips: false,
+        places: Vec::new(),
+        cost: 0,
     });
     product.kernel()
 }
@@ -442,7 +317,9 @@ pub fn input_grad(conv: &Conv2d, dy: &Shape, w: &Shape, dx: &Shape) -> Kernel {
                 to: Grid { size, step, image: dx[1] * dx[2] * dx[3], start },
                 offsets: Offsets::new(offsets),
                 weights,
-                strips: Vec::new(),
+                strips: false,
+                places: Vec::new(),
+                cost: 0,
             });
         }
     }

@@ -8,6 +8,7 @@
 use crate::buffer::{Kernel, Operands};
 use crate::index::{Strided, broadcast_strides};
 use crate::math::{self, Coefficients};
+use crate::movement::copy_row;
 use vitrine_graph::{Binary, Fused, Instruction, Scalar, Shape, Unary};
 
 /// Values per register: the registers of a long chain stay in the first-level cache.
@@ -222,7 +223,7 @@ fn zip3(y: &mut [f32], a: &[f32], b: &[f32], c: &[f32], f: impl Fn(f32, f32, f32
 
 /// Fills `target` with `period`, over and over; the last may be cut short.
 fn repeat(period: &[f32], target: &mut [f32]) {
-    target.chunks_mut(period.len()).for_each(|piece| piece.copy_from_slice(&period[..piece.len()]));
+    target.chunks_mut(period.len()).for_each(|piece| copy_row(piece, &period[..piece.len()]));
 }
 
 /// Fills `target` with the values of `source` for the outputs from `start` on.
@@ -241,7 +242,7 @@ fn spread(walk: &Strided<2>, source: &[f32], start: usize, target: &mut [f32]) {
         let piece = &mut target[done..][..len];
         match stride {
             0 => piece.fill(source[from]),
-            1 => piece.copy_from_slice(&source[from..][..len]),
+            1 => copy_row(piece, &source[from..][..len]),
             _ => piece.iter_mut().enumerate().for_each(|(i, t)| *t = source[from + i * stride]),
         }
         done += len;

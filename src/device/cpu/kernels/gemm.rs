@@ -1,8 +1,7 @@
 //! Matrix products: C[M, N] = A[M, K] · B[K, N] with packed panels and a register tile, after Goto & van de Geijn (2008).
 //!
-//! The right operand comes through [`Panel`], which writes `W` vectors along K side by side, so that transposes and the patches of a
-//! convolution cost nothing but another way of packing; the left one is packed alike, or read where it lies; results leave through
-//! [`Sink`]. The tile is 2×16 (4×8 for few columns) where registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into
+//! Packing the right operand writes some vectors along K side by side, so that a transpose costs nothing but another way of packing; the
+//! left one is packed alike, or read where it lies. The tile is 2×16 (4×8 for few columns) where registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into
 //! blocks; the order of every sum is fixed by the shape alone. A product of few columns is computed as its transpose, which has few
 //! rows.
 
@@ -29,29 +28,7 @@ const SIDE_BY_SIDE: usize = 1 << 14;
 /// Fewer columns than this are too few for a tile.
 const NARROW: usize = 4;
 
-/// A matrix seen as vectors along K.
-pub trait Panel {
-    /// Writes vectors `first..first + count` (at most `W`) over `k` to `panel`, `W` values per k; what unused lanes get does not matter.
-    fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]);
-}
-
-/// Where the product goes.
-pub trait Sink {
-    /// Adds (or, for the first block of K, stores) the tile whose corner is (i, j): its first `rows` rows and `columns` columns.
-    fn tile<const MR: usize, const NR: usize>(
-        &mut self,
-        corner: [usize; 2],
-        rows: usize,
-        columns: usize,
-        tile: &[[f32; NR]; MR],
-        first: bool,
-    );
-
-    /// Where the rows of NR columns lie if each is neighbouring values: from this corner on, and how far apart they are.
-    fn place<const NR: usize>(&mut self, corner: [usize; 2]) -> Option<(&mut [f32], usize)>;
-}
-
-/// A strided matrix: vector `i`, step `k` at `i·vector + k·step`.
+/// A strided matrix, seen as vectors along K: vector `i`, step `k` at `i·vector + k·step`.
 #[derive(Clone, Copy)]
 pub struct Strided<'a> {
     pub values: &'a [f32],
@@ -59,8 +36,9 @@ pub struct Strided<'a> {
     pub step: usize,
 }
 
-impl Panel for Strided<'_> {
-    fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
+impl Strided<'_> {
+    /// Writes vectors `first..first + count` (at most `W`) over `k` to `panel`, `W` values per k; what unused lanes get does not matter.
+    pub fn pack<const W: usize>(&self, first: usize, count: usize, k: Range<usize>, panel: &mut [f32]) {
         if k.is_empty() {
             return;
         }
@@ -81,9 +59,7 @@ impl Panel for Strided<'_> {
             }
         }
     }
-}
 
-impl Strided<'_> {
     /// Packs W vectors that lie along K in blocks of four by four, and returns how many steps these are: none for a W that is no
     /// multiple of four.
     fn pack_blocks<const W: usize>(&self, first: usize, k: Range<usize>, panel: &mut [[f32; W]]) -> usize {
@@ -112,7 +88,8 @@ struct Grid<'a> {
     column: usize,
 }
 
-impl Sink for Grid<'_> {
+impl Grid<'_> {
+    /// Adds (or, for the first block of K, stores) the tile whose corner is (i, j): its first `rows` rows and `columns` columns.
     fn tile<const MR: usize, const NR: usize>(
         &mut self,
         [i, j]: [usize; 2],
@@ -133,15 +110,16 @@ impl Sink for Grid<'_> {
         }
     }
 
+    /// From this corner on, and how far apart the rows are; none where the values of a row are not neighbours.
     #[inline(always)]
-    fn place<const NR: usize>(&mut self, [i, j]: [usize; 2]) -> Option<(&mut [f32], usize)> {
+    fn place(&mut self, [i, j]: [usize; 2]) -> Option<(&mut [f32], usize)> {
         (self.column == 1).then(|| (&mut self.values[i * self.row + j..], self.row))
     }
 }
 
 /// Stores or adds the first values of `row`.
 #[inline(always)]
-pub fn put<const NR: usize>(target: &mut [f32], row: &[f32; NR], first: bool) {
+fn put<const NR: usize>(target: &mut [f32], row: &[f32; NR], first: bool) {
     if let Ok(target) = <&mut [f32; NR]>::try_from(&mut *target) {
         if first {
             *target = *row;
@@ -156,18 +134,18 @@ pub fn put<const NR: usize>(target: &mut [f32], row: &[f32; NR], first: bool) {
 }
 
 /// Words of a packed M×K left operand.
-pub fn packed_len(m: usize, k: usize) -> usize {
+fn packed_len(m: usize, k: usize) -> usize {
     (m + MAX_MR) * k
 }
 
 /// Words of scratch for multiplying packed operands with N columns.
-pub fn panels_len(n: usize, k: usize) -> usize {
+fn panels_len(n: usize, k: usize) -> usize {
     NC.min(n).next_multiple_of(MAX_NR) * k.min(KC)
 }
 
 /// The left operand of a product.
 #[derive(Clone, Copy)]
-pub enum Left<'a> {
+enum Left<'a> {
     /// As it lies.
     InPlace(Strided<'a>),
     /// By [`pack`].
@@ -175,7 +153,7 @@ pub enum Left<'a> {
 }
 
 /// Packs a left operand.
-pub fn pack(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
+fn pack(m: usize, k: usize, a: &Strided, packed: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if simd::wide() {
         return pack_panels::<6>(m, k, a, packed);
@@ -183,24 +161,20 @@ pub fn pack(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
     pack_panels::<4>(m, k, a, packed)
 }
 
-/// `sink` = left operand · `b`, M×K and K×N. With a `TAIL`, few columns, or the few that are left, get a tile that suits them; it is
-/// worth its code where there may be few.
-pub fn multiply<const TAIL: bool>(m: usize, n: usize, k: usize, a: Left, b: &impl Panel, sink: &mut impl Sink, panels: &mut [f32]) {
+/// `result` = left operand · `b`, M×K and K×N. Few columns, or the few that are left, get a tile that suits them.
+fn multiply(m: usize, n: usize, k: usize, a: Left, b: &Strided, result: &mut Grid, panels: &mut [f32]) {
     for depth in blocks(k) {
         for column in (0..n).step_by(NC) {
             let columns = column..n.min(column + NC);
             #[cfg(target_arch = "x86_64")]
             if simd::wide() {
-                block::<simd::Wide, 6, 16, 6>(m, columns, depth.clone(), a, b, sink, panels);
+                block::<simd::Wide, 6, 16, 6>(m, columns, depth.clone(), a, b, result, panels);
                 continue;
             }
             // At the end, what fits into a narrow tile would leave half of a wide one empty.
-            let wide = if TAIL { columns.len().next_multiple_of(8) / 16 * 16 } else { NC };
-            let end = columns.end.min(column + wide);
-            block::<simd::Narrow, 2, 16, 4>(m, column..end, depth.clone(), a, b, sink, panels);
-            if TAIL {
-                block::<simd::Narrow, 4, 8, 4>(m, end..columns.end, depth.clone(), a, b, sink, panels);
-            }
+            let end = columns.end.min(column + columns.len().next_multiple_of(8) / 16 * 16);
+            block::<simd::Narrow, 2, 16, 4>(m, column..end, depth.clone(), a, b, result, panels);
+            block::<simd::Narrow, 4, 8, 4>(m, end..columns.end, depth.clone(), a, b, result, panels);
         }
     }
 }
@@ -213,7 +187,7 @@ fn blocks(k: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Block after block of K, in each the panels of all rows.
-fn pack_panels<const W: usize>(m: usize, k: usize, a: &impl Panel, packed: &mut [f32]) {
+fn pack_panels<const W: usize>(m: usize, k: usize, a: &Strided, packed: &mut [f32]) {
     let height = m.next_multiple_of(W);
     for depth in blocks(k) {
         let (start, len) = (height * depth.start, depth.len());
@@ -229,8 +203,8 @@ fn block<T: Tiles<MR, NR>, const MR: usize, const NR: usize, const W: usize>(
     columns: Range<usize>,
     depth: Range<usize>,
     a: Left,
-    b: &impl Panel,
-    sink: &mut impl Sink,
+    b: &Strided,
+    result: &mut Grid,
     panels: &mut [f32],
 ) {
     let mut tile = [[0.0; NR]; MR];
@@ -254,14 +228,14 @@ fn block<T: Tiles<MR, NR>, const MR: usize, const NR: usize, const W: usize>(
             // Straight to where they belong go whole tiles, the others by way of `tile`.
             let mut rest = top;
             if count == NR
-                && let Some((target, pitch)) = sink.place::<NR>([top, column])
+                && let Some((target, pitch)) = result.place([top, column])
             {
                 rest = bottom - (bottom - top) % MR;
                 T::product(a, top..rest, b, target, pitch, first);
             }
             for i in (rest..bottom).step_by(MR) {
                 T::product(a, i..i + 1, b, tile.as_flattened_mut(), NR, true);
-                sink.tile([i, column], MR.min(m - i), count, &tile, first);
+                result.tile([i, column], MR.min(m - i), count, &tile, first);
             }
         }
     }
@@ -314,7 +288,7 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
                 pack(rows, k, &left, packed);
                 Left::Packed(packed)
             };
-            multiply::<true>(rows, columns, k, left, &right, &mut Grid { values, row, column }, panels);
+            multiply(rows, columns, k, left, &right, &mut Grid { values, row, column }, panels);
         }
     })
 }

@@ -5,7 +5,7 @@
 
 use crate::buffer::Kernel;
 use crate::conv::{Phase, runs};
-use crate::gemm::{Panel, Strided};
+use crate::gemm::Strided;
 use crate::simd::{self, Offsets};
 use crate::strips;
 use vitrine_graph::{Conv2d, Shape};

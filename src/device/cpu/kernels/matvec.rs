@@ -1,6 +1,7 @@
 //! Products of a matrix and a vector, and of matrices with one or two steps along K. They use each value so seldom that packing it
 //! would cost more than the product.
 
+use crate::movement::copy_row;
 use crate::simd;
 
 /// Sums of a result at a time: they stay in the first-level cache.
@@ -18,7 +19,7 @@ pub fn dots(matrix: &[f32], vector: &[f32], out: &mut [f32]) {
             let rest = rows[r][width - rest.len()..].iter().zip(rest).fold(0.0, |sum, (a, b)| sum + a * b);
             (a[r] + b[r]) + (c[r] + d[r]) + rest
         });
-        out.copy_from_slice(&dots[..out.len()]);
+        copy_row(out, &dots[..out.len()]);
     }
 }
 

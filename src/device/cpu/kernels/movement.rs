@@ -23,7 +23,7 @@ impl Copy {
         let row = self.walk.row();
         match self.walk.row_strides() {
             [1, 1] => self.walk.for_each(1, |[s, t]| {
-                target[self.to + t..][..row].copy_from_slice(&source[self.from + s..][..row]);
+                copy_row(&mut target[self.to + t..][..row], &source[self.from + s..][..row]);
             }),
             [0, 1] => self.walk.for_each(1, |[s, t]| target[self.to + t..][..row].fill(source[self.from + s])),
             [stride, 1] if rank > 1 && self.walk.strides(rank - 2)[0] == 1 => self.transpose(stride, source, target),
@@ -52,6 +52,31 @@ impl Copy {
                 }
             }
         });
+    }
+}
+
+/// Longer rows are left to the engine's copying function, of which a call takes as long as some tens of values.
+const SHORT: usize = 64;
+
+/// Copies `source` to `target`, which is as long, and fast also where that is a few values.
+#[inline(never)]
+pub fn copy_row(target: &mut [f32], source: &[f32]) {
+    let len = target.len();
+    if len > SHORT || len != source.len() {
+        return target.copy_from_slice(source);
+    }
+    if len < 4 {
+        for i in [0, 1, 2] {
+            if i < len {
+                target[i] = source[i];
+            }
+        }
+        return;
+    }
+    // Fours, of which the last may share some values with the one before.
+    for i in (0..len).step_by(4) {
+        let i = i.min(len - 4);
+        target[i..][..4].copy_from_slice(&source[i..][..4]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::buffer::{Kernel, as_u32_mut};
 use crate::math;
+use crate::movement::copy_row;
 use vitrine_graph::{Distribution, random};
 
 pub fn random(distribution: Distribution, stream: u32) -> Kernel {
@@ -13,7 +14,7 @@ pub fn random(distribution: Distribution, stream: u32) -> Kernel {
                 Distribution::Uniform => words.map(random::uniform),
                 Distribution::Normal => normals(words),
             };
-            values.copy_from_slice(&drawn[..values.len()]);
+            copy_row(values, &drawn[..values.len()]);
         }
     })
 }

@@ -164,6 +164,11 @@ pub trait Strips<const STRIP: usize, const COPIES: usize> {
     ) -> [[[f32; STRIP]; P]; R];
 }
 
+/// Tiles of MR single values of `source`, each put into all lanes, and an NR-wide panel: their products for each step, summed.
+pub trait Pixels<const MR: usize, const NR: usize> {
+    fn pixels(source: &[f32], starts: [usize; MR], offsets: &Offsets, b: &[[f32; NR]], tile: &mut [[f32; NR]; MR]);
+}
+
 /// Eight accumulators of four values, as many as sixteen registers hold beside the operands. The lower tile is the faster one, since a
 /// value that goes to all lanes costs V8 two instructions, its address and the load; the higher one suits few columns.
 pub struct Narrow;
@@ -190,6 +195,16 @@ impl Tiles<4, 8> for Narrow {
     #[inline(always)]
     fn product_of_rows(a: &[f32], starts: [usize; 4], walk: Walk, b: &[[f32; 8]]) -> [[f32; 8]; 4] {
         product_of_rows::<narrow::Register, 4, 2, 8>(a, starts, walk, b)
+    }
+}
+
+impl Pixels<4, 16> for Narrow {
+    // Inlined into a function that needs the registers for much else, the loop would be slower.
+    #[inline(never)]
+    fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+        for (tile, &[p, q]) in tile.as_chunks_mut::<2>().0.iter_mut().zip(starts.as_chunks::<2>().0) {
+            pixels::<narrow::Register, 2, 4, 16>(source, [p, q], offsets, b, tile);
+        }
     }
 }
 
@@ -240,6 +255,40 @@ unsafe fn accumulate<V: Vector, const MR: usize, const VECTORS: usize, const NR:
             }
         }
     }
+}
+
+/// Σ source[starts[i] + offsets[k]] · b[k] for MR values i.
+#[inline(always)]
+fn pixels<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    source: &[f32],
+    starts: [usize; MR],
+    offsets: &Offsets,
+    b: &[[f32; NR]],
+    tile: &mut [[f32; NR]; MR],
+) {
+    assert!(offsets.is_empty() || starts.iter().all(|start| start + offsets.farthest < source.len()));
+    let starts = starts.map(|start| source.as_ptr().wrapping_add(start));
+    let mut sums = [[V::splat(0.0); VECTORS]; MR];
+    let (mut at, mut offset, mut left) = (b.as_ptr(), offsets.bytes.as_ptr(), b.len().min(offsets.bytes.len()));
+    'all: while left > 0 {
+        for _ in 0..UNROLLED {
+            // SAFETY: `left` more steps of both are there, and no offset is farther than `farthest`, which is inside the source.
+            unsafe {
+                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
+                for (sums, start) in sums.iter_mut().zip(starts) {
+                    let a = V::splat_load(&*start.wrapping_byte_add(*offset));
+                    for v in 0..VECTORS {
+                        sums[v] = a.mul_add(b[v], sums[v]);
+                    }
+                }
+            }
+            (at, offset, left) = (at.wrapping_add(1), offset.wrapping_add(1), left - 1);
+            if left == 0 {
+                break 'all;
+            }
+        }
+    }
+    store(sums, tile);
 }
 
 #[inline(always)]
@@ -337,13 +386,18 @@ pub fn multiply_add_chains(steps: usize) -> (f32, usize) {
 }
 
 #[inline(always)]
-fn stored<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sums: [[V; VECTORS]; MR]) -> [[f32; NR]; MR] {
-    let mut tile = [[0.0; NR]; MR];
+fn store<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sums: [[V; VECTORS]; MR], tile: &mut [[f32; NR]; MR]) {
     for (row, sums) in tile.iter_mut().zip(sums) {
         for (v, sum) in sums.into_iter().enumerate() {
             sum.store(&mut row[v * V::LANES..]);
         }
     }
+}
+
+#[inline(always)]
+fn stored<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(sums: [[V; VECTORS]; MR]) -> [[f32; NR]; MR] {
+    let mut tile = [[0.0; NR]; MR];
+    store(sums, &mut tile);
     tile
 }
 
@@ -447,7 +501,7 @@ mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
     use std::ops::Range;
 
-    use super::{Offsets, Rows, Strips, Tiles, Vector, Walk};
+    use super::{Offsets, Pixels, Rows, Strips, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -463,6 +517,14 @@ mod x86 {
         fn product_of_rows(a: &[f32], starts: [usize; 6], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 6] {
             // SAFETY: as above.
             unsafe { product_of_rows(a, starts, walk, b) }
+        }
+    }
+
+    impl Pixels<4, 16> for Wide {
+        #[inline(always)]
+        fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+            // SAFETY: as above.
+            unsafe { pixels(source, starts, offsets, b, tile) }
         }
     }
 
@@ -497,6 +559,11 @@ mod x86 {
     #[target_feature(enable = "avx2,fma")]
     fn product_of_rows(a: &[f32], starts: [usize; 6], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 6] {
         super::product_of_rows::<Register, 6, 2, 16>(a, starts, walk, b)
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+        super::pixels::<Register, 4, 2, 16>(source, starts, offsets, b, tile)
     }
 
     /// Enough for two units that take four cycles.

@@ -5,8 +5,6 @@
 
 use crate::simd::{self, Offsets, Strips};
 
-/// What packing one patch costs, in rows of products.
-const PACKING: usize = 12;
 /// The longest K: a panel of it stays in the first-level cache.
 pub const MAX_K: usize = 512;
 
@@ -20,15 +18,14 @@ pub fn strip() -> usize {
     if simd::wide() { 8 } else { 4 }
 }
 
-/// Whether reading in place is cheaper than packing, for `rows` rows, K = `k` and lines of `width` targets.
-pub fn suit(rows: usize, k: usize, width: usize) -> bool {
-    let computed = width.next_multiple_of(strip()) * rows;
-    (1..=MAX_K).contains(&k) && width >= strip() && computed <= width * packing_rows(rows)
+/// Whether lines of `width` targets can be computed as strips, where K = `k`.
+pub fn suit(k: usize, width: usize) -> bool {
+    (1..=MAX_K).contains(&k) && width >= strip()
 }
 
-/// What packing patches and multiplying them by `rows` rows costs, in rows of products.
-pub fn packing_rows(rows: usize) -> usize {
-    rows.next_multiple_of(panel_rows()) + PACKING
+/// What a step along K costs for `rows` rows and `lines` lines of `width` targets, in products.
+pub fn cost(rows: usize, lines: usize, width: usize) -> usize {
+    rows * lines * width.next_multiple_of(strip())
 }
 
 /// Where the strips of a line of `width` targets begin.

@@ -6,6 +6,7 @@
 //! filters at a time.
 
 use crate::buffer::Kernel;
+use crate::movement::copy_row;
 use crate::simd::{self, Tiles, Walk};
 use vitrine_graph::{Conv2d, Shape};
 
@@ -81,6 +82,7 @@ impl WeightGrad {
         packed: &mut [f32],
     ) {
         dw.fill(0.0);
+        planes.fill(0.0);
         let ([channels, height, width], [filters, oh, ow], groups) = (self.x, self.y, self.conv.groups);
         let (image, gradient, weights) = (channels * height * width, filters * oh * ow, filters * self.offsets.len());
         if [image, gradient, weights].contains(&0) {
@@ -137,7 +139,7 @@ impl WeightGrad {
         }
     }
 
-    /// Copies one group of one image with its border into the planes of its phases.
+    /// Copies one group of one image into the planes of its phases, whose borders are there already.
     fn split(&self, x: &[f32], planes: &mut [f32]) {
         let ([_, height, width], [lines, pitch]) = (self.x, self.phase);
         let ([stride_y, stride_x], [[top, _], [left, _]]) = (self.conv.stride, self.conv.pads);
@@ -150,15 +152,10 @@ impl WeightGrad {
                 let target = targets.next().into_iter().flat_map(|plane| plane.chunks_exact_mut(pitch));
                 for (i, line) in target.enumerate() {
                     let y = (i * stride_y + phase_y).checked_sub(top).filter(|&y| y < height && from < to);
-                    let Some(y) = y else {
-                        line.fill(0.0);
-                        continue;
-                    };
+                    let Some(y) = y else { continue };
                     let row = &plane[y * width..][..width][from * stride_x + phase_x - left..];
-                    line[..from].fill(0.0);
-                    line[to..].fill(0.0);
                     if stride_x == 1 {
-                        line[from..to].copy_from_slice(&row[..to - from]);
+                        copy_row(&mut line[from..to], &row[..to - from]);
                     } else {
                         line[from..to].iter_mut().zip(row.iter().step_by(stride_x)).for_each(|(t, s)| *t = *s);
                     }
