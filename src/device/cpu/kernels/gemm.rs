@@ -180,7 +180,7 @@ fn multiply(m: usize, n: usize, k: usize, a: Left, b: &Strided, result: &mut Gri
 }
 
 /// The blocks of K, of nearly one length; an empty K still is one block, since the product still is zeros.
-fn blocks(k: usize) -> impl Iterator<Item = Range<usize>> {
+pub fn blocks(k: usize) -> impl Iterator<Item = Range<usize>> {
     let count = k.div_ceil(KC).max(1);
     let len = k.div_ceil(count);
     (0..count).map(move |block| block * len..k.min((block + 1) * len))

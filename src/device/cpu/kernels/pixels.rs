@@ -2,7 +2,8 @@
 //! convolution, tiles of four pixels and sixteen filters. A pixel may lie anywhere, so that no vector is computed in vain at the end of
 //! a line; what has few rows leaves lanes empty.
 
-use crate::simd::{self, Offsets, Pixels};
+use crate::gemm::blocks;
+use crate::simd::{self, Offsets, OffsetsOf, Pixels};
 
 /// Rows of a panel.
 const ROWS: usize = 16;
@@ -19,7 +20,7 @@ pub fn packed_len(rows: usize, k: usize) -> usize {
     rows.next_multiple_of(ROWS) * k
 }
 
-/// Packs a left operand, `weight` of a row and k: panels of [`ROWS`] rows.
+/// Packs a left operand, `weight` of a row and k: panels of [`ROWS`] rows. A block of K of one stays in the first-level cache.
 pub fn pack(rows: usize, k: usize, weight: impl Fn(usize, usize) -> f32, packed: &mut [f32]) {
     for i in (0..rows).step_by(ROWS) {
         for (k, lanes) in packed[i * k..][..ROWS * k].as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
@@ -42,18 +43,22 @@ pub fn multiply(
     let k = offsets.len();
     let mut tile = [[0.0; ROWS]; TARGETS];
     for i in (0..rows).step_by(ROWS) {
-        let (panel, count) = (packed[i * k..][..ROWS * k].as_chunks().0, ROWS.min(rows - i));
+        let (panel, count) = (&packed[i * k..][..ROWS * k], ROWS.min(rows - i));
         let out = &mut out[i * plane..];
-        for places in places.chunks(TARGETS) {
-            // Targets that are not there repeat the last.
-            let starts = std::array::from_fn(|p| places[p.min(places.len() - 1)][0]);
-            product(source, starts, offsets, panel, &mut tile);
-            store(&tile, count, places, out, plane);
+        for depth in blocks(k) {
+            let (panel, fresh) = (panel[ROWS * depth.start..ROWS * depth.end].as_chunks().0, depth.start == 0);
+            let offsets = offsets.of(depth);
+            for places in places.chunks(TARGETS) {
+                // Targets that are not there repeat the last.
+                let starts = std::array::from_fn(|p| places[p.min(places.len() - 1)][0]);
+                product(source, starts, offsets, panel, &mut tile);
+                store(&tile, count, places, out, plane, fresh);
+            }
         }
     }
 }
 
-fn product(source: &[f32], starts: [usize; TARGETS], offsets: &Offsets, panel: &[[f32; ROWS]], tile: &mut [[f32; ROWS]; TARGETS]) {
+fn product(source: &[f32], starts: [usize; TARGETS], offsets: OffsetsOf, panel: &[[f32; ROWS]], tile: &mut [[f32; ROWS]; TARGETS]) {
     #[cfg(target_arch = "x86_64")]
     if simd::wide() {
         return simd::Wide::pixels(source, starts, offsets, panel, tile);
@@ -61,8 +66,8 @@ fn product(source: &[f32], starts: [usize; TARGETS], offsets: &Offsets, panel: &
     simd::Narrow::pixels(source, starts, offsets, panel, tile)
 }
 
-/// The first `rows` values of each target to its place.
-fn store(tile: &[[f32; ROWS]; TARGETS], rows: usize, places: &[[usize; 2]], out: &mut [f32], plane: usize) {
+/// The first `rows` values of each target to its place; unless `fresh`, added to what is there.
+fn store(tile: &[[f32; ROWS]; TARGETS], rows: usize, places: &[[usize; 2]], out: &mut [f32], plane: usize, fresh: bool) {
     let [_, first] = places[0];
     let neighbours = places.len() == TARGETS && places[TARGETS - 1][1] == first + TARGETS - 1;
     if neighbours && rows == ROWS {
@@ -70,14 +75,19 @@ fn store(tile: &[[f32; ROWS]; TARGETS], rows: usize, places: &[[usize; 2]], out:
         for four in 0..ROWS / 4 {
             let columns = simd::transposed(tile.each_ref().map(|values| values.as_chunks().0[four]));
             for (values, line) in columns.iter().zip(lines.by_ref()) {
-                line[first..][..TARGETS].copy_from_slice(values);
+                let line = &mut line[first..][..TARGETS];
+                if fresh {
+                    line.copy_from_slice(values);
+                } else {
+                    line.iter_mut().zip(values).for_each(|(target, value)| *target += value);
+                }
             }
         }
         return;
     }
     for row in 0..rows {
         let out = &mut out[row * plane..];
-        places.iter().zip(tile).for_each(|(&[_, to], values)| out[to] = values[row]);
+        places.iter().zip(tile).for_each(|(&[_, to], values)| out[to] = if fresh { values[row] } else { out[to] + values[row] });
     }
 }
 
@@ -95,7 +105,7 @@ mod tests {
                 (0..k).map(|i| std::array::from_fn(|row| ((i * 5 + row * 3) % 11) as f32 - 5.0)).collect();
             let starts = [3, 0, 16, 8];
             let mut tile = [[f32::NAN; ROWS]; TARGETS];
-            simd::Narrow::pixels(&source, starts, &offsets, &panel, &mut tile);
+            simd::Narrow::pixels(&source, starts, offsets.of(0..k), &panel, &mut tile);
             for (values, start) in tile.iter().zip(starts) {
                 for (row, value) in values.iter().enumerate() {
                     // Eighths of small whole numbers: exact in any order.
@@ -112,13 +122,14 @@ mod tests {
         for places in [vec![[0, 2], [0, 3], [0, 4], [0, 5]], vec![[0, 0], [0, 2], [0, 4], [0, 6]], vec![[0, 5], [0, 6]]] {
             for rows in [1, 7, ROWS] {
                 let plane = 7;
-                let mut out = vec![0.0; ROWS * plane];
-                store(&tile, rows, &places, &mut out, plane);
-                let mut wanted = vec![0.0; ROWS * plane];
-                for (i, &[_, to]) in places.iter().enumerate() {
-                    (0..rows).for_each(|row| wanted[row * plane + to] = tile[i][row]);
+                let (mut out, mut wanted) = (vec![0.0; ROWS * plane], vec![0.0; ROWS * plane]);
+                for times in [1.0, 2.0] {
+                    store(&tile, rows, &places, &mut out, plane, times == 1.0);
+                    for (i, &[_, to]) in places.iter().enumerate() {
+                        (0..rows).for_each(|row| wanted[row * plane + to] = times * tile[i][row]);
+                    }
+                    assert_eq!(out, wanted);
                 }
-                assert_eq!(out, wanted);
             }
         }
     }

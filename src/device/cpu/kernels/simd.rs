@@ -66,6 +66,19 @@ impl Offsets {
     }
 }
 
+/// Some of the distances.
+#[derive(Clone, Copy)]
+pub struct OffsetsOf<'a> {
+    bytes: &'a [usize],
+    farthest: usize,
+}
+
+impl Offsets {
+    pub fn of(&self, range: Range<usize>) -> OffsetsOf<'_> {
+        OffsetsOf { bytes: &self.bytes[range], farthest: self.farthest }
+    }
+}
+
 impl Deref for Offsets {
     type Target = [usize];
 
@@ -166,7 +179,7 @@ pub trait Strips<const STRIP: usize, const COPIES: usize> {
 
 /// Tiles of MR single values of `source`, each put into all lanes, and an NR-wide panel: their products for each step, summed.
 pub trait Pixels<const MR: usize, const NR: usize> {
-    fn pixels(source: &[f32], starts: [usize; MR], offsets: &Offsets, b: &[[f32; NR]], tile: &mut [[f32; NR]; MR]);
+    fn pixels(source: &[f32], starts: [usize; MR], offsets: OffsetsOf, b: &[[f32; NR]], tile: &mut [[f32; NR]; MR]);
 }
 
 /// Eight accumulators of four values, as many as sixteen registers hold beside the operands. The lower tile is the faster one, since a
@@ -201,7 +214,7 @@ impl Tiles<4, 8> for Narrow {
 impl Pixels<4, 16> for Narrow {
     // Inlined into a function that needs the registers for much else, the loop would be slower.
     #[inline(never)]
-    fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+    fn pixels(source: &[f32], starts: [usize; 4], offsets: OffsetsOf, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
         for (tile, &[p, q]) in tile.as_chunks_mut::<2>().0.iter_mut().zip(starts.as_chunks::<2>().0) {
             pixels::<narrow::Register, 2, 4, 16>(source, [p, q], offsets, b, tile);
         }
@@ -262,11 +275,11 @@ unsafe fn accumulate<V: Vector, const MR: usize, const VECTORS: usize, const NR:
 fn pixels<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
     source: &[f32],
     starts: [usize; MR],
-    offsets: &Offsets,
+    offsets: OffsetsOf,
     b: &[[f32; NR]],
     tile: &mut [[f32; NR]; MR],
 ) {
-    assert!(offsets.is_empty() || starts.iter().all(|start| start + offsets.farthest < source.len()));
+    assert!(offsets.bytes.is_empty() || starts.iter().all(|start| start + offsets.farthest < source.len()));
     let starts = starts.map(|start| source.as_ptr().wrapping_add(start));
     let mut sums = [[V::splat(0.0); VECTORS]; MR];
     let (mut at, mut offset, mut left) = (b.as_ptr(), offsets.bytes.as_ptr(), b.len().min(offsets.bytes.len()));
@@ -501,7 +514,7 @@ mod x86 {
     use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
     use std::ops::Range;
 
-    use super::{Offsets, Pixels, Rows, Strips, Tiles, Vector, Walk};
+    use super::{Offsets, OffsetsOf, Pixels, Rows, Strips, Tiles, Vector, Walk};
 
     /// Twelve accumulators of eight values. To be used only where [`super::wide`].
     pub struct Wide;
@@ -522,7 +535,7 @@ mod x86 {
 
     impl Pixels<4, 16> for Wide {
         #[inline(always)]
-        fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+        fn pixels(source: &[f32], starts: [usize; 4], offsets: OffsetsOf, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
             // SAFETY: as above.
             unsafe { pixels(source, starts, offsets, b, tile) }
         }
@@ -562,7 +575,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn pixels(source: &[f32], starts: [usize; 4], offsets: &Offsets, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
+    fn pixels(source: &[f32], starts: [usize; 4], offsets: OffsetsOf, b: &[[f32; 16]], tile: &mut [[f32; 16]; 4]) {
         super::pixels::<Register, 4, 2, 16>(source, starts, offsets, b, tile)
     }
 
