@@ -1,5 +1,5 @@
 //! The widest vectors of the machine, and the register tile that is written with them, for packed panels, and for
-//! operands that lie where they are. All of the device's `unsafe` is here.
+//! operands that lie where they are. All of the device's `unsafe` is here: that is why the file is long.
 //!
 //! 128 bits on wasm and where nothing better is known (as an array, which the compiler vectorises), 256 with fused multiply-add
 //! where AVX2 and FMA are found at run time. A tile's sums are always taken in one order on one machine.
