@@ -20,7 +20,7 @@ pub fn packed_len(rows: usize, k: usize) -> usize {
     rows.next_multiple_of(ROWS) * k
 }
 
-/// Packs a left operand, `weight` of a row and k: panels of [`ROWS`] rows. A block of K of one stays in the first-level cache.
+/// Packs a left operand, `weight` of a row and k: panels of [`ROWS`] rows.
 pub fn pack(rows: usize, k: usize, weight: impl Fn(usize, usize) -> f32, packed: &mut [f32]) {
     for i in (0..rows).step_by(ROWS) {
         for (k, lanes) in packed[i * k..][..ROWS * k].as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
@@ -45,6 +45,7 @@ pub fn multiply(
     for i in (0..rows).step_by(ROWS) {
         let (panel, count) = (&packed[i * k..][..ROWS * k], ROWS.min(rows - i));
         let out = &mut out[i * plane..];
+        // Of one panel, a block of K stays in the first-level cache.
         for depth in blocks(k) {
             let (panel, fresh) = (panel[ROWS * depth.start..ROWS * depth.end].as_chunks().0, depth.start == 0);
             let offsets = offsets.of(depth);

@@ -64,19 +64,18 @@ impl Offsets {
         let bytes = values.iter().map(|value| value * size_of::<f32>()).collect();
         Self { farthest: values.iter().copied().max().unwrap_or(0), bytes, values }
     }
+
+    /// Those of a range of steps.
+    pub fn of(&self, steps: Range<usize>) -> OffsetsOf<'_> {
+        OffsetsOf { bytes: &self.bytes[steps], farthest: self.farthest }
+    }
 }
 
-/// Some of the distances.
+/// Some of the distances, in bytes, and the farthest of all.
 #[derive(Clone, Copy)]
 pub struct OffsetsOf<'a> {
     bytes: &'a [usize],
     farthest: usize,
-}
-
-impl Offsets {
-    pub fn of(&self, range: Range<usize>) -> OffsetsOf<'_> {
-        OffsetsOf { bytes: &self.bytes[range], farthest: self.farthest }
-    }
 }
 
 impl Deref for Offsets {
