@@ -1,9 +1,9 @@
 //! Matrix products: C[M, N] = A[M, K] · B[K, N] with packed panels and a register tile, after Goto & van de Geijn (2008).
 //!
 //! Packing the right operand writes some vectors along K side by side, so that a transpose costs nothing but another way of packing; the
-//! left one is packed alike, or read where it lies. The tile is 2×16 (4×8 for few columns) where registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into
-//! blocks; the order of every sum is fixed by the shape alone. A product of few columns is computed as its transpose, which has few
-//! rows.
+//! left one is read where it lies, or, where its rows lie side by side, packed alike. The tile is 2×16 (4×8 for few columns) where
+//! registers are 128 bits wide, 6×16 where they are 256 (`simd`). K is cut into blocks; the order of every sum is fixed by the shape
+//! alone. A product of few columns is computed as its transpose, which has few rows.
 
 use std::ops::Range;
 
@@ -20,10 +20,6 @@ const MC: usize = 96; // whole panels of 4 and of 6
 /// The widest panels of any micro-kernel, by which scratch is sized.
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
-
-/// A left operand whose rows do not lie along K, but side by side, is read where it lies up to this many values: then most are still in
-/// the first-level cache when the next tile takes its part of their cache lines.
-const SIDE_BY_SIDE: usize = 1 << 14;
 
 /// Fewer columns than this are too few for a tile.
 const NARROW: usize = 4;
@@ -146,8 +142,8 @@ fn panels_len(n: usize, k: usize) -> usize {
 /// The left operand of a product.
 #[derive(Clone, Copy)]
 enum Left<'a> {
-    /// As it lies.
-    InPlace(Strided<'a>),
+    /// As it lies: rows of neighbours, `apart` from one another.
+    InPlace { values: &'a [f32], apart: usize },
     /// By [`pack`].
     Packed(&'a [f32]),
 }
@@ -210,12 +206,8 @@ fn block<T: Tiles<MR, NR>, const MR: usize, const NR: usize, const W: usize>(
     let mut tile = [[0.0; NR]; MR];
     let (len, first, width) = (depth.len(), depth.start == 0, columns.len());
     let a = match a {
-        Left::InPlace(Strided { values, vector, step }) => {
-            Rows::<W> { values: &values[depth.start * step..], count: m, step, apart: Some(vector), len }
-        }
-        Left::Packed(values) => {
-            Rows { values: &values[m.next_multiple_of(W) * depth.start..], count: m, step: W, apart: None, len }
-        }
+        Left::InPlace { values, apart } => Rows::<W> { values: &values[depth.start..], count: m, len, apart: Some(apart) },
+        Left::Packed(values) => Rows { values: &values[m.next_multiple_of(W) * depth.start..], count: m, len, apart: None },
     };
     for j in (0..width).step_by(NR) {
         b.pack::<NR>(columns.start + j, NR.min(width - j), depth.clone(), &mut panels[j * len..][..NR * len]);
@@ -281,9 +273,9 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
             let values = &mut out[i * m * n..][..m * n];
             let (left, right, row, column) = if turned { (b, a, 1, n) } else { (a, b, n, 1) };
             let (packed, panels) = scratch.split_at_mut(packed_len(rows, k));
-            // Packing takes as long as some ten columns; for many it pays, as packed rows are read faster.
-            let left = if columns < NC && (left.step == 1 || k * left.step <= SIDE_BY_SIDE) {
-                Left::InPlace(left)
+            // Of rows side by side, every value would come from another line of the cache.
+            let left = if left.step == 1 {
+                Left::InPlace { values: left.values, apart: left.vector }
             } else {
                 pack(rows, k, &left, packed);
                 Left::Packed(packed)
@@ -307,10 +299,13 @@ mod tests {
             let turned: Vec<f32> = (0..m * k).map(|i| a[i % m * k + i / m]).collect();
             let along = Strided { values: &a, vector: k, step: 1 };
             let across = Strided { values: &turned, vector: 1, step: m };
-            let mut packed = vec![0.0; packed_len(m, k)];
-            pack_panels::<4>(m, k, &along, &mut packed);
+            let [packed, turned] = [along, across].map(|rows| {
+                let mut packed = vec![0.0; packed_len(m, k)];
+                pack_panels::<4>(m, k, &rows, &mut packed);
+                packed
+            });
             let right = Strided { values: &b, vector: 1, step: n };
-            for left in [Left::InPlace(along), Left::InPlace(across), Left::Packed(&packed)] {
+            for left in [Left::InPlace { values: &a, apart: k }, Left::Packed(&packed), Left::Packed(&turned)] {
                 for wide in [0, n / 2, n] {
                     let mut values = vec![f32::NAN; m * n];
                     let mut panels = vec![0.0; panels_len(n, k)];

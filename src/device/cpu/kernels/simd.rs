@@ -129,24 +129,26 @@ fn strips<V: Vector, const MR: usize, const P: usize, const STRIP: usize, const 
     })
 }
 
-/// Rows of a left operand, their values `step` apart.
+/// Rows of a left operand.
 #[derive(Clone, Copy)]
 pub struct Rows<'a, const W: usize> {
     pub values: &'a [f32],
     pub count: usize,
-    pub step: usize,
-    /// How far one row begins from the next; none where W rows lie side by side, and panels of them behind one another.
-    pub apart: Option<usize>,
     /// Values of a row.
     pub len: usize,
+    /// How far one row, whose values are neighbours, begins from the next; none where W rows lie side by side, and panels of them behind
+    /// one another.
+    pub apart: Option<usize>,
 }
 
 impl<const W: usize> Rows<'_, W> {
-    /// Where row `i` begins; a row that is not there repeats the last.
+    /// Where `MR` rows begin, from row `i` on; in place, a row that is not there repeats the last.
     #[inline(always)]
-    fn start(&self, i: usize) -> usize {
-        let i = i.min(self.count.saturating_sub(1));
-        self.apart.map_or((i - i % W) * self.len + i % W, |apart| i * apart)
+    fn starts<const MR: usize>(&self, i: usize) -> [usize; MR] {
+        match self.apart {
+            Some(apart) => std::array::from_fn(|r| (i + r).min(self.count.saturating_sub(1)) * apart),
+            None => std::array::from_fn(|r| (i - i % W) * self.len + i % W + r),
+        }
     }
 }
 
@@ -161,7 +163,22 @@ pub fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
 pub trait Tiles<const MR: usize, const NR: usize> {
     /// The product of some rows, whole tiles of them, with an NR-wide panel, stored in `target`, whose rows lie `pitch` apart, or
     /// (unless it is the `first`) added to what is there.
-    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; NR]], target: &mut [f32], pitch: usize, first: bool);
+    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; NR]], target: &mut [f32], pitch: usize, first: bool) {
+        if a.apart.is_some() {
+            Self::product_by::<W, 1>(a, rows, b, target, pitch, first)
+        } else {
+            Self::product_by::<W, W>(a, rows, b, target, pitch, first)
+        }
+    }
+    /// The same for rows whose values lie STEP apart.
+    fn product_by<const W: usize, const STEP: usize>(
+        a: Rows<W>,
+        rows: Range<usize>,
+        b: &[[f32; NR]],
+        target: &mut [f32],
+        pitch: usize,
+        first: bool,
+    );
     /// The product of the MR rows of `a` that begin at `starts` with an NR-wide panel, which has all pieces of the walk.
     fn product_of_rows(a: &[f32], starts: [usize; MR], walk: Walk, b: &[[f32; NR]]) -> [[f32; NR]; MR];
 }
@@ -188,8 +205,15 @@ pub struct Narrow;
 impl Tiles<2, 16> for Narrow {
     // Inlined into a function that needs the registers for much else, the loops would be slower.
     #[inline(never)]
-    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
-        product::<narrow::Register, 2, 4, 16, W>(a, rows, b, target, pitch, first)
+    fn product_by<const W: usize, const STEP: usize>(
+        a: Rows<W>,
+        rows: Range<usize>,
+        b: &[[f32; 16]],
+        target: &mut [f32],
+        pitch: usize,
+        first: bool,
+    ) {
+        product::<narrow::Register, 2, 4, 16, W, STEP>(a, rows, b, target, pitch, first)
     }
 
     fn product_of_rows(a: &[f32], starts: [usize; 2], walk: Walk, b: &[[f32; 16]]) -> [[f32; 16]; 2] {
@@ -200,8 +224,15 @@ impl Tiles<2, 16> for Narrow {
 impl Tiles<4, 8> for Narrow {
     // Inlined into a function that needs the registers for much else, the loops would be slower.
     #[inline(never)]
-    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 8]], target: &mut [f32], pitch: usize, first: bool) {
-        product::<narrow::Register, 4, 2, 8, W>(a, rows, b, target, pitch, first)
+    fn product_by<const W: usize, const STEP: usize>(
+        a: Rows<W>,
+        rows: Range<usize>,
+        b: &[[f32; 8]],
+        target: &mut [f32],
+        pitch: usize,
+        first: bool,
+    ) {
+        product::<narrow::Register, 4, 2, 8, W, STEP>(a, rows, b, target, pitch, first)
     }
 
     #[inline(always)]
@@ -233,10 +264,10 @@ impl Strips<4, 4> for Narrow {
 }
 
 /// Steps along K in one round of a loop, since the end of a round costs a third of a step; each with a way out, or the compiler would mix
-/// them, for which the registers do not suffice.
+/// them: for that the registers do not suffice, and the loop would take twice the time.
 const UNROLLED: usize = 4;
 
-/// Adds to `sums` the product of MR rows, their values `step` apart, with the vectors of `b`.
+/// Adds to `sums` the product of MR rows with the vectors of `b`.
 ///
 /// # Safety
 /// Every row must have a value for each step of `b`.
@@ -244,29 +275,77 @@ const UNROLLED: usize = 4;
 unsafe fn accumulate<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
     sums: &mut [[V; VECTORS]; MR],
     mut rows: [*const f32; MR],
-    step: usize,
     b: &[[f32; NR]],
 ) {
     let (mut at, mut left) = (b.as_ptr(), b.len());
     'all: while left > 0 {
         for _ in 0..UNROLLED {
             // SAFETY: `left` more steps are there, of `b` and, by contract, of the rows.
-            unsafe {
-                let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&(&*at)[v * V::LANES..]));
-                for i in 0..MR {
-                    let a = V::splat_load(&*rows[i]);
-                    for v in 0..VECTORS {
-                        sums[i][v] = a.mul_add(b[v], sums[i][v]);
-                    }
-                }
-            }
-            rows.iter_mut().for_each(|row| *row = row.wrapping_add(step));
+            unsafe { step(sums, rows, 0, &*at) };
+            rows.iter_mut().for_each(|row| *row = row.wrapping_add(1));
             (at, left) = (at.wrapping_add(1), left - 1);
             if left == 0 {
                 break 'all;
             }
         }
     }
+}
+
+/// The same for many steps, the values of a row STEP apart: rounds whose ways out are [`never`] taken, then what is left.
+///
+/// # Safety
+/// As of [`accumulate`].
+#[inline(always)]
+unsafe fn accumulate_rounds<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, const STEP: usize>(
+    sums: &mut [[V; VECTORS]; MR],
+    mut rows: [*const f32; MR],
+    b: &[[f32; NR]],
+) {
+    let (rounds, rest) = b.as_chunks::<UNROLLED>();
+    for round in rounds {
+        for (k, b) in round.iter().enumerate() {
+            // SAFETY: by contract, the rows have the round's steps.
+            unsafe { step(sums, rows, k * STEP, b) };
+            if never(b.as_ptr().addr()) {
+                return;
+            }
+        }
+        rows.iter_mut().for_each(|row| *row = row.wrapping_add(UNROLLED * STEP));
+    }
+    for b in rest {
+        // SAFETY: as above.
+        unsafe { step(sums, rows, 0, b) };
+        rows.iter_mut().for_each(|row| *row = row.wrapping_add(STEP));
+    }
+}
+
+/// Adds to `sums` the product of the rows' values at `at` and a vector.
+///
+/// # Safety
+/// Every row must have such a value.
+#[inline(always)]
+unsafe fn step<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
+    sums: &mut [[V; VECTORS]; MR],
+    rows: [*const f32; MR],
+    at: usize,
+    b: &[f32; NR],
+) {
+    let b: [V; VECTORS] = std::array::from_fn(|v| V::load(&b[v * V::LANES..]));
+    for (sums, row) in sums.iter_mut().zip(rows) {
+        // SAFETY: by contract.
+        let a = V::splat_load(unsafe { &*row.add(at) });
+        for v in 0..VECTORS {
+            sums[v] = a.mul_add(b[v], sums[v]);
+        }
+    }
+}
+
+/// False: static data lie in the lower half of the addresses. On wasm the compiler does not know, and keeps apart what is done before and
+/// after a way out that hangs on it; wasm-opt, which sees the address, makes it cost nothing. Two of the same `number` would count as one.
+#[inline(always)]
+fn never(number: usize) -> bool {
+    static LOW: u8 = 0;
+    cfg!(target_arch = "wasm32") && number & (&raw const LOW).addr() & 1 << 31 != 0
 }
 
 /// Σ source[starts[i] + offsets[k]] · b[k] for MR values i.
@@ -304,7 +383,7 @@ fn pixels<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize>(
 }
 
 #[inline(always)]
-fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, const W: usize>(
+fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, const W: usize, const STEP: usize>(
     a: Rows<W>,
     rows: Range<usize>,
     b: &[[f32; NR]],
@@ -313,14 +392,14 @@ fn product<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize, co
     first: bool,
 ) {
     let one = V::splat(1.0);
-    let last = b.len().saturating_sub(1) * a.step;
+    let last = b.len().saturating_sub(1) * STEP;
     for (tile, row) in rows.step_by(MR).enumerate() {
         let mut sums = [[V::splat(0.0); VECTORS]; MR];
-        let starts: [usize; MR] = std::array::from_fn(|i| a.start(row + i));
+        let starts = a.starts::<MR>(row);
         assert!(b.is_empty() || starts.iter().all(|start| start + last < a.values.len()));
         let rows = starts.map(|start| a.values.as_ptr().wrapping_add(start));
         // SAFETY: the rows have the last step of `b`, hence all of them.
-        unsafe { accumulate(&mut sums, rows, a.step, b) };
+        unsafe { accumulate_rounds::<_, _, _, _, STEP>(&mut sums, rows, b) };
         let target = &mut target[tile * MR * pitch..];
         assert!((MR - 1) * pitch + NR <= target.len());
         for (i, sums) in sums.into_iter().enumerate() {
@@ -348,7 +427,7 @@ fn product_of_rows<V: Vector, const MR: usize, const VECTORS: usize, const NR: u
             let rows: [&[f32]; MR] = std::array::from_fn(|i| &a[starts[i] + at..][..walk.len]);
             let Some(piece) = pieces.next() else { continue };
             // SAFETY: every row has as many values as the piece has steps.
-            unsafe { accumulate(&mut sums, rows.map(|row| row.as_ptr()), 1, piece) };
+            unsafe { accumulate(&mut sums, rows.map(|row| row.as_ptr()), piece) };
         }
     }
     stored(sums)
@@ -520,9 +599,16 @@ mod x86 {
 
     impl Tiles<6, 16> for Wide {
         #[inline(always)]
-        fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
+        fn product_by<const W: usize, const STEP: usize>(
+            a: Rows<W>,
+            rows: Range<usize>,
+            b: &[[f32; 16]],
+            target: &mut [f32],
+            pitch: usize,
+            first: bool,
+        ) {
             // SAFETY: `Wide` is used only where `wide` has found AVX2 and FMA.
-            unsafe { product(a, rows, b, target, pitch, first) }
+            unsafe { product::<W, STEP>(a, rows, b, target, pitch, first) }
         }
 
         #[inline(always)]
@@ -564,8 +650,15 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn product<const W: usize>(a: Rows<W>, rows: Range<usize>, b: &[[f32; 16]], target: &mut [f32], pitch: usize, first: bool) {
-        super::product::<Register, 6, 2, 16, W>(a, rows, b, target, pitch, first)
+    fn product<const W: usize, const STEP: usize>(
+        a: Rows<W>,
+        rows: Range<usize>,
+        b: &[[f32; 16]],
+        target: &mut [f32],
+        pitch: usize,
+        first: bool,
+    ) {
+        super::product::<Register, 6, 2, 16, W, STEP>(a, rows, b, target, pitch, first)
     }
 
     #[target_feature(enable = "avx2,fma")]
