@@ -21,6 +21,9 @@ const MC: usize = 96; // whole panels of 4 and of 6
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
 
+/// Packing a left operand takes as long as some ten columns: with more than these it pays, as packed rows are read faster.
+const MANY: usize = 512;
+
 /// Fewer columns than this are too few for a tile.
 const NARROW: usize = 4;
 
@@ -274,7 +277,7 @@ pub fn matmul(a: &Shape, b: &Shape, out: &Shape, ta: bool, tb: bool) -> Kernel {
             let (left, right, row, column) = if turned { (b, a, 1, n) } else { (a, b, n, 1) };
             let (packed, panels) = scratch.split_at_mut(packed_len(rows, k));
             // Of rows side by side, every value would come from another line of the cache.
-            let left = if left.step == 1 {
+            let left = if left.step == 1 && columns <= MANY {
                 Left::InPlace { values: left.values, apart: left.vector }
             } else {
                 pack(rows, k, &left, packed);
