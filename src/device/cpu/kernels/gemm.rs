@@ -21,7 +21,7 @@ const MC: usize = 96; // whole panels of 4 and of 6
 const MAX_MR: usize = 6;
 const MAX_NR: usize = 16;
 
-/// Packing a left operand takes as long as some ten columns: with more than these it pays, as packed rows are read faster.
+/// With up to this many columns, a left operand that lies along K is read in place: packing it takes as long as some ten columns.
 const MANY: usize = 512;
 
 /// Fewer columns than this are too few for a tile.
