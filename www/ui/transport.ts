@@ -142,6 +142,13 @@ export class Transport extends LitElement {
         .play {
           min-width: 84px;
         }
+        .speed {
+          flex: 1 1 120px;
+          min-width: 0;
+        }
+        .seed input {
+          width: 64px;
+        }
         .where {
           flex: 1 1 100%;
           margin: 0;
