@@ -53,14 +53,16 @@ fn report(title: &str, cloud: &str, turns: usize, options: &GanOptions) -> Resul
     Ok(())
 }
 
-/// Where fakes crowd when G has run ahead: they hop from mode to mode, so that one look says little.
+/// Where fakes crowd when G has run ahead: they hop from mode to mode, so that one look says little. With the page's preset: no penalty,
+/// and five times D's rate.
 fn collapse() -> Result<()> {
     const LOOKS: usize = 20;
+    let preset: GanOptions = serde_json::from_str(include_str!("../www/labs/gan/collapse.json")).expect("options of a game");
     let Some(ring) = Cloud::named("ring") else { return Ok(()) };
     let mut most: Vec<usize> = Vec::new();
     let mut spreads: Vec<f32> = Vec::new();
     for seed in SEEDS {
-        let mut gan = Gan::new(&Device::cpu(), ring.clone(), GanOptions { seed, ..GanOptions::collapse() })?;
+        let mut gan = Gan::new(&Device::cpu(), ring.clone(), GanOptions { seed, ..preset.clone() })?;
         gan.run(Turn::Both, 1000)?;
         let mut modes = Vec::new();
         for _ in 0..LOOKS {

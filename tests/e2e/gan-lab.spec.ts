@@ -110,6 +110,19 @@ const quality = async (lab: Lab): Promise<number> => {
   return Number(/(\d+) % of high quality/.exec(text)![1]);
 };
 
+test('the card of the line stays chosen when, as it says, both learn', async ({ page, site }) => {
+  const lab = await open(page, site.url);
+  const card = lab.button('On the line: D beside the best D');
+  await card.click();
+  await lab.ready();
+  await expect(card).toHaveAttribute('aria-pressed', 'true');
+  await lab.button('Both').click();
+  await expect(lab.button('Both')).toHaveAttribute('aria-pressed', 'true');
+  await expect(card).toHaveAttribute('aria-pressed', 'true');
+  await lab.root.getByRole('combobox', { name: 'Loss' }).selectOption('least-squares');
+  await expect(card).toHaveAttribute('aria-pressed', 'false');
+});
+
 test('mode collapse: after 600 turns G is at three modes at most', async ({ page, site }) => {
   const lab = await open(page, site.url);
   await lab.button('Mode collapse').click();

@@ -58,13 +58,6 @@ impl Default for GanOptions {
 }
 
 impl GanOptions {
-    /// Mode collapse: without penalty and with five times D's rate, G runs from one mode to the next and D after it. The page's preset
-    /// `collapse` has the same values.
-    pub fn collapse() -> Self {
-        let (discriminator_rate, generator_rate, penalty) = (0.02, 0.1, Some(0.0));
-        Self { latent: 16, discriminator_rate, generator_rate, half_life: 0, penalty, average: 0.0, ..Self::default() }
-    }
-
     /// The penalty's weight.
     pub fn penalty(&self) -> f32 {
         self.penalty.unwrap_or(if self.loss == GanLoss::WassersteinGp { 0.3 } else { 0.01 })

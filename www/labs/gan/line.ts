@@ -65,8 +65,10 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
     context.lineTo(size, score(mark));
     context.stroke();
   }
-  if (layers.has('ground') || layers.has('best')) curve(look.ground, []);
-  if (layers.has('best') && scene.best && isProbability(loss)) curve(scene.best, [6, 5]);
+  const curves: ArrayLike<number>[] = [];
+  if (layers.has('ground') || layers.has('best')) curves.push(look.ground);
+  if (layers.has('best') && scene.best && isProbability(loss)) curves.push(scene.best);
+  curves.forEach((values, i) => curve(values, i === 0 ? [] : [6, 5]));
   // Over the curves, on a halo of paper: at the rim they pass where the names stand.
   context.strokeStyle = inks.of('paper');
   context.fillStyle = inks.of('ink-soft');
@@ -74,9 +76,15 @@ export function drawLine(context: CanvasRenderingContext2D, size: number, tall: 
   if (marks.length > 1)
     for (const mark of marks) {
       const text = `D = ${mark === 0.5 ? '½' : mark}`;
-      context.strokeText(text, 4, score(mark) - 4);
-      context.fillText(text, 4, score(mark) - 4);
+      const at = score(mark) - 4;
+      // At the rim from which the curves are farther.
+      const clear = (i: number) => Math.min(...curves.map((values) => Math.abs(score(values[i]) - at)));
+      const left = clear(0) >= clear(SIDE[1] - 1);
+      context.textAlign = left ? 'left' : 'right';
+      context.strokeText(text, left ? 4 : size - 4, at);
+      context.fillText(text, left ? 4 : size - 4, at);
     }
+  context.textAlign = 'left';
 
   context.lineWidth = 1;
   context.strokeStyle = inks.of('outline');

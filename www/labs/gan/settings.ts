@@ -3,6 +3,7 @@ import type { Cloud, GanOptions, GanTurn } from '../../engine/types.ts';
 import { choice, flag, integer, real, type Schema } from '../../ui/state.ts';
 import type { LabSettings } from '../run/experiment.ts';
 import type { Preset } from '../run/shell.ts';
+import collapse from './collapse.json';
 import { coordinates, dotsField, DRAWINGS, SIGMA, type Dot } from './drawing.ts';
 
 export type CloudName = Extract<Cloud, string> | 'drawn';
@@ -151,7 +152,14 @@ export const PRESETS: readonly Preset<Settings>[] = [
     id: 'collapse',
     title: 'Mode collapse',
     text: 'G learns five times faster than D, without penalty. In some 300 steps all fakes crowd at one mode; D follows, they run on. Count the modes.',
-    settings: { latent: 16, dlr: 0.02, glr: 0.1, half: 0, penalty: 0, average: 0 },
+    settings: {
+      latent: collapse.latent,
+      dlr: collapse.discriminatorRate,
+      glr: collapse.generatorRate,
+      half: collapse.halfLife,
+      penalty: collapse.penalty,
+      average: collapse.average,
+    },
     offered: true,
   },
   {
@@ -180,6 +188,7 @@ export const PRESETS: readonly Preset<Settings>[] = [
     title: 'On the line: D beside the best D',
     text: 'For points on a line the best possible D can be drawn: p/(p + q). Here only D learns: watch it meet the dashed curve. Then let both learn.',
     settings: { data: 'two-gaussians', ground: 'best', turn: 'discriminator' },
+    free: ['turn'],
     offered: true,
   },
   {

@@ -9,6 +9,8 @@ export interface Preset<S> {
   /** What to do and what to look for. */
   text: string;
   settings: Partial<S>;
+  /** Settings that the text tells to change afterwards: the preset stays the chosen one. */
+  free?: readonly (keyof S)[];
   /** Offered in the story strip. */
   offered: boolean;
 }

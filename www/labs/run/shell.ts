@@ -116,8 +116,10 @@ export abstract class LabShell<S extends LabSettings, X extends Experiment<S>> e
   private chosen({ settings }: X): string {
     const { schema, presets } = this.subject;
     const preset = presets.find(({ id }) => id === this.preset);
-    const holds = preset && has(schema, settings, preset.settings) && !this.alters(this.settingsOf(preset, settings), settings);
-    return holds ? preset.id : '';
+    if (!preset) return '';
+    const free = Object.fromEntries((preset.free ?? []).map((key) => [key, settings[key]])) as Partial<S>;
+    const holds = has(schema, settings, { ...preset.settings, ...free });
+    return holds && !this.alters({ ...this.settingsOf(preset, settings), ...free }, settings) ? preset.id : '';
   }
 
   private async choose(id: string): Promise<void> {
