@@ -2,18 +2,16 @@
  * The experiment: one data set, and autoencoders that take their steps on it in turns, a block each, so that their curves can be compared
  * step by step. Looking never trains.
  */
-import { EngineError, type Autoencoder, type Dataset } from '../../engine/client.ts';
-import { PACE, type Action, type RunState } from '../../ui/transport.ts';
-import { Experiment, pause } from '../run/experiment.ts';
-import { deeper, depthOfChange, kindsOf, optionsOf, sourceOf, type Depth, type Kind, type Settings } from './settings.ts';
+import type { Autoencoder, Dataset } from '../../engine/client.ts';
+import type { Action, RunState } from '../../ui/transport.ts';
+import { DataExperiment } from '../run/data-experiment.ts';
+import { depthOfChange, DEPTHS, kindsOf, optionsOf, sourceOf, type Depth, type Kind, type Settings } from './settings.ts';
 
 /** A round of all autoencoders should take about this long, so that a pause is felt at once. */
 const ROUND_MS = 80;
 /** Steps between two looks at held-out images, and how many of these. */
 const LOOK_EVERY = 25;
 const LOOKED_AT = 128;
-/** Steps that the goal of one epoch is split into at most. */
-const LONGEST_BLOCK = 200;
 
 /** Where a message belongs: beside the control that caused it. */
 export type Place = 'data' | 'network' | 'training' | 'inside';
@@ -33,9 +31,7 @@ export interface Held {
   size: number;
 }
 
-export class Coding extends Experiment<Settings, Place> {
-  /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
-  files: { name: string; bytes: Uint8Array }[] = [];
+export class Coding extends DataExperiment<Settings, Place, Depth> {
   dataset: Dataset | null = null;
   coders: Coder[] = [];
   /** The first held-out images. */
@@ -47,64 +43,21 @@ export class Coding extends Experiment<Settings, Place> {
   version = 0;
   diverged: string | null = null;
 
-  #pending: Depth = 'nothing';
-  #working: Promise<void> | null = null;
-  #loop: Promise<void> = Promise.resolve();
+  constructor(settings: Settings) {
+    super(settings, DEPTHS);
+  }
 
   protected override make(): Promise<void> {
     this.coders = [];
     this.dataset = null;
-    return this.#make('data');
+    return super.make();
   }
 
-  async update(changes: Partial<Settings>): Promise<void> {
-    const before = this.settings;
-    this.settings = { ...before, ...changes };
-    this.onSettings();
-    this.changed();
-    await this.#make(depthOfChange(before, this.settings));
+  protected override depthOf(before: Settings, after: Settings): Depth {
+    return depthOfChange(before, after);
   }
 
-  /** Takes dropped files as the data set, if they are one. */
-  async open(files: { name: string; bytes: Uint8Array }[]): Promise<void> {
-    const before = { files: this.files, data: this.settings.data };
-    this.files = files;
-    this.settings = { ...this.settings, data: 'files' };
-    await this.#make('data');
-    if (this.problems.data) {
-      this.files = before.files;
-      this.settings = { ...this.settings, data: before.data };
-    }
-    this.onSettings();
-    this.changed();
-  }
-
-  async #make(depth: Depth): Promise<void> {
-    this.#pending = deeper(this.#pending, depth);
-    if (this.#pending === 'nothing') return;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#pending !== 'nothing' && this.started) {
-      const depth = this.#pending;
-      this.#pending = 'nothing';
-      if (depth === 'rate') {
-        await this.#setRates();
-        continue;
-      }
-      this.playing = false;
-      this.busy = true;
-      this.changed();
-      await this.#loop;
-      await this.#rebuild(depth);
-      this.busy = false;
-      this.changed();
-    }
-  }
-
-  async #setRates(): Promise<void> {
+  protected override async retune(): Promise<void> {
     try {
       for (const { coder, variational } of this.coders) {
         await coder.setLearningRate(this.settings.lr);
@@ -116,13 +69,12 @@ export class Coding extends Experiment<Settings, Place> {
     }
   }
 
-  async #rebuild(depth: Depth): Promise<void> {
+  protected override async remake(depth: Depth): Promise<void> {
     const old = { dataset: this.dataset, coders: this.coders };
     const { settings } = this;
     let place: Place = 'data';
     try {
-      if (settings.data === 'files' && this.files.length === 0)
-        throw new EngineError('data', 'A link cannot carry files. Drop them here again.');
+      this.requireFiles();
       const dataset = depth === 'data' || !old.dataset ? await this.engine.dataset(sourceOf(settings, this.files)) : old.dataset;
       place = 'network';
       const coders: Coder[] = [];
@@ -191,32 +143,24 @@ export class Coding extends Experiment<Settings, Place> {
   train(steps: number): void {
     if (this.playing || this.run.blocked) return;
     this.playing = true;
-    this.#loop = this.#drive(steps);
+    this.running = this.#drive(steps);
     this.changed();
   }
 
   async #drive(steps: number): Promise<void> {
     const { coders } = this;
-    let left = steps;
-    let block = 1;
+    const take = async (most: number) => {
+      if (coders !== this.coders || this.diverged) return 0;
+      const wanted = Math.min(most, LOOK_EVERY - (this.step % LOOK_EVERY));
+      for (const each of coders) await this.#turn(each, wanted);
+      this.step += wanted;
+      this.version += 1;
+      return wanted;
+    };
     try {
-      while (this.playing && coders === this.coders && left > 0 && !this.diverged) {
-        const toLook = LOOK_EVERY - (this.step % LOOK_EVERY);
-        const wanted = Math.max(1, Math.min(block, left, toLook));
-        const began = performance.now();
-        for (const each of coders) await this.#turn(each, wanted);
-        const spent = performance.now() - began;
-        this.step += wanted;
-        this.version += 1;
-        left -= wanted;
-        const slow = Number.isFinite(PACE[this.speed]);
-        block = slow ? 1 : Math.round(Math.min(Math.max((block * ROUND_MS) / Math.max(spent, 1), 1), block * 2, LONGEST_BLOCK));
+      await this.inBlocks(steps, ROUND_MS, take, async () => {
         if (this.step % LOOK_EVERY === 0) await this.#look();
-        if (slow && left > 0) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
-        const pace = (wanted * 1000) / Math.max(performance.now() - began, 1);
-        this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
-        this.changed();
-      }
+      });
       if (coders === this.coders && this.looks.at(-1) !== this.step) await this.#look();
     } catch (error) {
       this.report('training', error);
@@ -252,7 +196,7 @@ export class Coding extends Experiment<Settings, Place> {
   /** Back to step 0 and the same first weights. */
   async rewind(): Promise<void> {
     this.playing = false;
-    await this.#loop;
+    await this.running;
     try {
       for (const { coder } of this.coders) await coder.rewind();
       await this.#forget();

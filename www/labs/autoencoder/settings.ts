@@ -124,8 +124,8 @@ const DEPTH_OF: Partial<Record<keyof Settings, Depth>> = {
   lr: 'rate',
   strength: 'rate',
 };
-const DEPTHS: readonly Depth[] = ['nothing', 'rate', 'coders', 'data'];
-export const deeper = (a: Depth, b: Depth): Depth => (DEPTHS.indexOf(a) > DEPTHS.indexOf(b) ? a : b);
+export const DEPTHS: readonly Depth[] = ['nothing', 'rate', 'coders', 'data'];
+const deeper = (a: Depth, b: Depth): Depth => (DEPTHS.indexOf(a) > DEPTHS.indexOf(b) ? a : b);
 
 export function depthOfChange(before: Settings, after: Settings): Depth {
   const keys = (Object.keys(after) as (keyof Settings)[]).filter((key) => before[key] !== after[key]);

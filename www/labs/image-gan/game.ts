@@ -5,8 +5,8 @@
 import { EngineError, type Dataset, type ImageGan } from '../../engine/client.ts';
 import type { DrawnImages, GanTurn, ImageGanMetrics, ImageGanSettings, Neighbours, Verdict } from '../../engine/types.ts';
 import { Trace } from '../../ui/trace.ts';
-import { PACE, type Action, type RunState } from '../../ui/transport.ts';
-import { Experiment, pause } from '../run/experiment.ts';
+import type { Action, RunState } from '../../ui/transport.ts';
+import { DataExperiment } from '../run/data-experiment.ts';
 import { diagnose, spread, type Finding } from './diagnosis.ts';
 import { Reel } from './reel.ts';
 import { CHANGES, changeBetween, optionsOf, SAMPLES, sourceOf, type Change, type Settings } from './settings.ts';
@@ -51,9 +51,7 @@ const NO_METRICS: ImageGanMetrics = {
   gradient: 0,
 };
 
-export class Game extends Experiment<Settings, Place> {
-  /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
-  files: { name: string; bytes: Uint8Array }[] = [];
+export class Game extends DataExperiment<Settings, Place, Change> {
   live: Live | null = null;
   sheet: DrawnImages | null = null;
   still: Still | null = null;
@@ -72,9 +70,6 @@ export class Game extends Experiment<Settings, Place> {
   shot: number | null = null;
   diversity = 1;
   #stopLesson: AbortController | null = null;
-  #pending: Change = 'nothing';
-  #working: Promise<void> | null = null;
-  #loop: Promise<void> = Promise.resolve();
   /** A loss was no number any more: nothing is learnt until the game begins anew. */
   diverged = false;
   /** A run is under way, or the pause has not quite come yet. */
@@ -87,63 +82,37 @@ export class Game extends Experiment<Settings, Place> {
     return diagnose({ loss: this.settings.loss, metrics: this.metrics, diversity: this.diversity });
   }
 
+  constructor(settings: Settings) {
+    super(settings, CHANGES);
+  }
+
   protected override make(): Promise<void> {
     this.live = null;
     this.judge = null;
-    return this.#make('data');
+    return super.make();
   }
 
-  async update(changes: Partial<Settings>): Promise<void> {
+  protected override depthOf(before: Settings, after: Settings): Change {
+    return changeBetween(before, after);
+  }
+
+  override async update(changes: Partial<Settings>): Promise<void> {
     const before = this.settings;
-    this.settings = { ...before, ...changes };
-    this.onSettings();
-    this.changed();
-    await this.#make(changeBetween(before, this.settings));
+    await super.update(changes);
     if (before.from !== this.settings.from || before.to !== this.settings.to) await this.#rest();
   }
 
-  /** Takes dropped files as the data set, if they are one. */
-  async open(files: { name: string; bytes: Uint8Array }[]): Promise<void> {
-    const before = { files: this.files, data: this.settings.data };
-    this.files = files;
-    this.settings = { ...this.settings, data: 'files' };
-    await this.#make('data');
-    if (this.problems.data) {
-      this.files = before.files;
-      this.settings = { ...this.settings, data: before.data };
-    }
-    this.onSettings();
-    this.changed();
+  protected override async retune(): Promise<void> {
+    await this.#try('training', async () => {
+      const { dlr, glr } = this.settings;
+      await this.live?.gan.setLearningRates(dlr, glr);
+    });
   }
 
-  async #make(change: Change): Promise<void> {
-    this.#pending = CHANGES[Math.max(CHANGES.indexOf(this.#pending), CHANGES.indexOf(change))]!;
-    if (this.#pending === 'nothing') return;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#pending !== 'nothing' && this.started) {
-      const change = this.#pending;
-      this.#pending = 'nothing';
-      if (change === 'rates') {
-        await this.#try('training', async () => {
-          const { dlr, glr } = this.settings;
-          await this.live?.gan.setLearningRates(dlr, glr);
-        });
-        continue;
-      }
-      this.playing = false;
-      this.stopLesson();
-      this.busy = true;
-      this.changed();
-      await this.#loop;
-      const isMade = await this.#try('data', () => (change === 'seed' && this.live ? this.#reseed() : this.#begin(change)));
-      if (isMade) await this.#afresh();
-      this.busy = false;
-      this.changed();
-    }
+  protected override async remake(change: Change): Promise<void> {
+    this.stopLesson();
+    const isMade = await this.#try('data', () => (change === 'seed' && this.live ? this.#reseed() : this.#begin(change)));
+    if (isMade) await this.#afresh();
   }
 
   /** Says where `work` failed; whether it did not. */
@@ -167,8 +136,7 @@ export class Game extends Experiment<Settings, Place> {
 
   async #begin(change: Change): Promise<void> {
     const { settings, live: old } = this;
-    if (settings.data === 'files' && this.files.length === 0)
-      throw new EngineError('data', 'A link cannot carry files. Drop them here again.');
+    this.requireFiles();
     const isNew = change === 'data' || !old;
     const dataset = isNew ? await this.engine.dataset(sourceOf(settings, this.files)) : old.dataset;
     try {
@@ -247,7 +215,7 @@ export class Game extends Experiment<Settings, Place> {
 
   /** Back to the first weights: those of the same seed. */
   rewind(): Promise<void> {
-    return this.#make('seed');
+    return this.carryOut('seed');
   }
 
   /** After a divergence: a tenth of both rates, and from the start. */
@@ -262,32 +230,25 @@ export class Game extends Experiment<Settings, Place> {
     if (this.playing || this.run.blocked) return;
     this.shot = null;
     this.playing = this.#active = true;
-    this.#loop = this.#drive(turns, turn);
+    this.running = this.#drive(turns, turn);
     this.changed();
   }
 
   async #drive(turns: number, turn: GanTurn): Promise<void> {
     const { live } = this;
-    let left = turns;
-    let block = 1;
-    await this.#try('training', async () => {
-      while (this.playing && live && left > 0) {
-        const began = performance.now();
-        const slow = Number.isFinite(PACE[this.speed]);
-        const wanted = Math.min(slow ? 1 : block, left);
-        this.#note(await live.gan.run(turn, wanted));
-        const spent = performance.now() - began;
-        this.#trained += spent;
+    const take = async (most: number) => {
+      if (!live) return 0;
+      const began = performance.now();
+      this.#note(await live.gan.run(turn, most));
+      this.#trained += performance.now() - began;
+      return most;
+    };
+    await this.#try('training', () =>
+      this.inBlocks(turns, BLOCK_MS, take, async () => {
         await this.#see();
         await this.#ask(false);
-        left -= wanted;
-        block = Math.round(Math.min(Math.max((block * BLOCK_MS) / Math.max(spent, 1), 1), block * 2, 200));
-        if (slow && left > 0) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
-        const pace = (wanted * 1000) / Math.max(performance.now() - began, 1);
-        this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
-        this.changed();
-      }
-    });
+      }),
+    );
     this.playing = false;
     await this.#try('judge', () => this.#ask(true));
     await this.#rest();

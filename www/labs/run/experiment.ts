@@ -2,8 +2,11 @@
 import { Engine, EngineError } from '../../engine/client.ts';
 import type { DeviceChoice, DeviceInfo, EngineModule } from '../../engine/types.ts';
 import { Watched } from '../../ui/signal.ts';
-import type { Action, RunState, Speed } from '../../ui/transport.ts';
+import { PACE, type Action, type RunState, type Speed } from '../../ui/transport.ts';
 import type { DoneDetail, StepDetail } from '../lab.ts';
+
+/** Steps of a block at most. */
+const LONGEST_BLOCK = 200;
 
 /** What the settings of every lab have. */
 export interface LabSettings {
@@ -94,6 +97,34 @@ export abstract class Experiment<S extends LabSettings, P extends string = strin
     if (!this.problems[place]) return;
     this.problems = { ...this.problems, [place]: undefined };
     this.changed();
+  }
+
+  /**
+   * Takes `steps` steps while `playing` and measures their rate: in blocks of about `milliseconds`, or one by one where the speed asks for
+   * it. `take` takes at most so many and says how many they were, 0 to end the run; `after` does not count to a block's time.
+   */
+  protected async inBlocks(
+    steps: number,
+    milliseconds: number,
+    take: (most: number) => Promise<number>,
+    after: () => Promise<void>,
+  ): Promise<void> {
+    let left = steps;
+    let block = 1;
+    while (this.playing && left > 0) {
+      const slow = Number.isFinite(PACE[this.speed]);
+      const began = performance.now();
+      const taken = await take(Math.min(slow ? 1 : block, left));
+      if (taken === 0) return;
+      const spent = performance.now() - began;
+      left -= taken;
+      block = Math.round(Math.min(Math.max((taken * milliseconds) / Math.max(spent, 1), 1), block * 2, LONGEST_BLOCK));
+      await after();
+      if (slow && left > 0 && this.playing) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
+      const pace = (taken * 1000) / Math.max(performance.now() - began, 1);
+      this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
+      this.changed();
+    }
   }
 
   newSeed(): Promise<void> {

@@ -7,10 +7,10 @@
 import { EngineError, type Dataset, type Model, type Trainer } from '../../engine/client.ts';
 import type { Architecture, DivergenceReport, Evaluation, Layer, LayerProblem, ModelSummary } from '../../engine/types.ts';
 import { History } from '../../ui/history.ts';
-import { PACE, type Action, type RunState } from '../../ui/transport.ts';
+import type { Action, RunState } from '../../ui/transport.ts';
 import type { DoneDetail } from '../lab.ts';
-import { Experiment, pause } from './experiment.ts';
-import { deeper, depthOfChange, sourceOf, trainOptionsOf, type Depth, type RunSettings } from './settings.ts';
+import { DataExperiment } from './data-experiment.ts';
+import { depthOfChange, DEPTHS, sourceOf, trainOptionsOf, type Depth, type RunSettings } from './settings.ts';
 
 /** A block of steps should take about this long, so that a pause is felt at once. */
 const BLOCK_MS = 60;
@@ -25,9 +25,7 @@ export interface Live {
 /** Where a message belongs: beside the control that caused it. */
 export type Place = 'data' | 'layers' | 'training' | 'inside' | 'attack';
 
-export class Session<S extends RunSettings = RunSettings> extends Experiment<S, Place> {
-  /** Bytes of the files that `data: 'files'` stands for; no link can carry them. */
-  files: { name: string; bytes: Uint8Array }[] = [];
+export class Session<S extends RunSettings = RunSettings> extends DataExperiment<S, Place, Depth> {
   live: Live | null = null;
   /** The layer list as edited, legal or not. */
   draft: Layer[] = [];
@@ -41,37 +39,20 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
   /** The step at which training will pause by itself. */
   goal = Infinity;
 
-  #pending: Depth = 'nothing';
-  #working: Promise<void> | null = null;
-  #loop: Promise<void> = Promise.resolve();
   /** Of the last start: a run that was paused in mid-block must not go on because another was started. */
   #start = 0;
 
+  constructor(settings: S) {
+    super(settings, DEPTHS);
+  }
+
   protected override make(): Promise<void> {
     this.live = null;
-    return this.#make('data');
+    return super.make();
   }
 
-  async update(changes: Partial<S>): Promise<void> {
-    const before = this.settings;
-    this.settings = { ...before, ...changes };
-    this.onSettings();
-    this.changed();
-    await this.#make(depthOfChange(before, this.settings));
-  }
-
-  /** Takes dropped files as the data set, if they are one. */
-  async open(files: { name: string; bytes: Uint8Array }[]): Promise<void> {
-    const before = { files: this.files, data: this.settings.data };
-    this.files = files;
-    this.settings = { ...this.settings, data: 'files' };
-    await this.#make('data');
-    if (this.problems.data) {
-      this.files = before.files;
-      this.settings = { ...this.settings, data: before.data };
-    }
-    this.onSettings();
-    this.changed();
+  protected override depthOf(before: S, after: S): Depth {
+    return depthOfChange(before, after);
   }
 
   /** Shows an edited layer list at once, and takes it into use if it is legal. */
@@ -85,32 +66,7 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
     return this.update(changes as Partial<S>);
   }
 
-  async #make(depth: Depth): Promise<void> {
-    this.#pending = deeper(this.#pending, depth);
-    if (this.#pending === 'nothing') return;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    while (this.#pending !== 'nothing' && this.started) {
-      const depth = this.#pending;
-      this.#pending = 'nothing';
-      if (depth === 'rate') {
-        await this.#setRate();
-        continue;
-      }
-      this.playing = false;
-      this.busy = true;
-      this.changed();
-      await this.#loop;
-      await this.#rebuild(depth);
-      this.busy = false;
-      this.changed();
-    }
-  }
-
-  async #setRate(): Promise<void> {
+  protected override async retune(): Promise<void> {
     try {
       await this.live?.trainer.setLearningRate(this.settings.lr);
       this.clear('training');
@@ -119,13 +75,12 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
     }
   }
 
-  async #rebuild(depth: Depth): Promise<void> {
+  protected override async remake(depth: Depth): Promise<void> {
     const old = this.live;
     const { settings } = this;
     let place: Place = 'data';
     try {
-      if (settings.data === 'files' && this.files.length === 0)
-        throw new EngineError('data', 'A link cannot carry files. Drop them here again.');
+      this.requireFiles();
       const dataset =
         depth === 'data' || !old
           ? await this.engine.dataset(sourceOf(settings, this.files), { validationFraction: settings.held, seed: settings.split })
@@ -243,38 +198,32 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
     if (this.playing || this.busy || !this.live || this.divergence) return;
     this.playing = true;
     this.goal = this.live.trainer.step + steps;
-    this.#loop = this.#drive(steps, ++this.#start);
+    this.running = this.#drive(steps, ++this.#start);
     this.changed();
   }
 
   async #drive(steps: number, start: number): Promise<void> {
-    const live = this.live;
-    let left = steps;
-    let block = 1;
+    const { live } = this;
+    if (!live) return;
+    const { trainer } = live;
+    const take = async (most: number) => {
+      if (start !== this.#start || live !== this.live || this.divergence) return 0;
+      const toEpochEnd = trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch);
+      const wanted = Math.max(1, Math.min(most, toEpochEnd));
+      const run = await trainer.run(wanted);
+      this.history.add(run.metrics);
+      this.divergence = run.divergence;
+      const last = run.metrics.at(-1);
+      if (last) this.onStep(last);
+      return wanted;
+    };
     try {
-      while (this.playing && start === this.#start && live && live === this.live && left > 0 && !this.divergence) {
-        const { trainer } = live;
-        const toEpochEnd = trainer.stepsPerEpoch - (trainer.step % trainer.stepsPerEpoch);
-        const wanted = Math.max(1, Math.min(block, left, toEpochEnd));
-        const began = performance.now();
-        const run = await trainer.run(wanted);
-        const spent = performance.now() - began;
-        left -= wanted;
-        this.history.add(run.metrics);
-        this.divergence = run.divergence;
-        const last = run.metrics.at(-1);
-        if (last) this.onStep(last);
-        const slow = Number.isFinite(PACE[this.speed]);
-        block = slow ? 1 : Math.round(Math.min(Math.max((block * BLOCK_MS) / Math.max(spent, 1), 1), block * 2, 200));
-        if (run.divergence) break;
-        if (trainer.step % trainer.stepsPerEpoch === 0) await this.#evaluate();
-        if (slow && left > 0) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
-        const pace = (wanted * 1000) / Math.max(performance.now() - began, 1);
-        this.rate = this.rate === 0 ? pace : this.rate * 0.8 + pace * 0.2;
-        this.changed();
-      }
+      await this.inBlocks(steps, BLOCK_MS, take, async () => {
+        if (this.divergence) this.playing = false;
+        else if (trainer.step % trainer.stepsPerEpoch === 0) await this.#evaluate();
+      });
       if (start !== this.#start) return;
-      if (live && live === this.live && !this.divergence && this.evaluatedAt !== live.trainer.step) await this.#evaluate();
+      if (live === this.live && !this.divergence && this.evaluatedAt !== live.trainer.step) await this.#evaluate();
     } catch (error) {
       this.report('training', error);
     }
@@ -326,7 +275,7 @@ export class Session<S extends RunSettings = RunSettings> extends Experiment<S, 
 
   async #settle(change: (live: Live) => Promise<void>): Promise<void> {
     this.playing = false;
-    await this.#loop;
+    await this.running;
     if (!this.live) return;
     try {
       await change(this.live);

@@ -88,7 +88,7 @@ export function trainOptionsOf(settings: RunSettings): TrainOptions {
 
 /** How much has to be made anew after a change, from nothing to everything. */
 export type Depth = 'nothing' | 'rate' | 'run' | 'network' | 'data';
-const DEPTHS: readonly Depth[] = ['nothing', 'rate', 'run', 'network', 'data'];
+export const DEPTHS: readonly Depth[] = ['nothing', 'rate', 'run', 'network', 'data'];
 
 const DEPTH_OF: Partial<Record<keyof RunSettings, Depth>> = {
   data: 'data',
@@ -108,7 +108,7 @@ const DEPTH_OF: Partial<Record<keyof RunSettings, Depth>> = {
   lr: 'rate',
 };
 
-export const deeper = (a: Depth, b: Depth): Depth => (DEPTHS.indexOf(a) > DEPTHS.indexOf(b) ? a : b);
+const deeper = (a: Depth, b: Depth): Depth => (DEPTHS.indexOf(a) > DEPTHS.indexOf(b) ? a : b);
 
 /** Settings that a lab adds to these never make a run anew. */
 export function depthOfChange(before: RunSettings, after: RunSettings): Depth {

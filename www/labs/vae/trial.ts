@@ -3,8 +3,8 @@
  * seen of them. Looking never trains.
  */
 import type { Dataset } from '../../engine/client.ts';
-import { PACE, type Action, type RunState } from '../../ui/transport.ts';
-import { Experiment, pause } from '../run/experiment.ts';
+import type { Action, RunState } from '../../ui/transport.ts';
+import { Experiment } from '../run/experiment.ts';
 import { Remaker } from '../run/remake.ts';
 import { Pupil } from './pupil.ts';
 import { changeBetween, CHANGES, optionsOf, sourceOf, type Change, type Settings } from './settings.ts';
@@ -169,26 +169,18 @@ export class Trial extends Experiment<Settings, 'data' | 'networks' | 'training'
 
   async #drive(steps: number): Promise<void> {
     const { live } = this;
-    let left = steps;
-    let block = 1;
-    await this.#try('training', async () => {
-      while (this.playing && live && left > 0) {
-        const began = performance.now();
-        const isSlow = Number.isFinite(PACE[this.speed]);
-        const wanted = Math.min(isSlow ? 1 : block, left);
-        for (const pupil of live.pupils) await pupil.run(wanted);
-        const spent = performance.now() - began;
-        left -= wanted;
-        this.step += wanted;
-        block = Math.round(Math.min(Math.max((block * BLOCK_MS) / Math.max(spent, 1), 1), block * 2, 200));
-        this.onStep({ step: this.step, loss: live.pupils[0].last?.loss ?? NaN, accuracy: null });
+    const take = async (most: number) => {
+      if (!live) return 0;
+      for (const pupil of live.pupils) await pupil.run(most);
+      this.step += most;
+      this.onStep({ step: this.step, loss: live.pupils[0].last?.loss ?? NaN, accuracy: null });
+      return most;
+    };
+    await this.#try('training', () =>
+      this.inBlocks(steps, BLOCK_MS, take, async () => {
         if (performance.now() - this.#lookedAt > LOOK_MS) await this.#see();
-        if (isSlow && left > 0) await pause(Math.max(0, 1000 / PACE[this.speed] - spent));
-        const pace = (wanted * 1000) / Math.max(performance.now() - began, 1);
-        this.rate = this.rate === 0 ? pace : this.rate * 0.9 + pace * 0.1;
-        this.changed();
-      }
-    });
+      }),
+    );
     const diverged = this.problems.training !== undefined;
     this.playing = false;
     if (!diverged) await this.#try('training', () => this.#see());
