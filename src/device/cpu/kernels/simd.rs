@@ -342,6 +342,7 @@ unsafe fn step<V: Vector, const MR: usize, const VECTORS: usize, const NR: usize
 
 /// False: static data lie in the lower half of the addresses. On wasm the compiler does not know, and keeps apart what is done before and
 /// after a way out that hangs on it; wasm-opt, which sees the address, makes it cost nothing. Two of the same `number` would count as one.
+/// Only for functions that are called from more than one place: into a single caller wasm-opt inlines them, and then mixes the steps itself.
 #[inline(always)]
 fn never(number: usize) -> bool {
     static LOW: u8 = 0;
